@@ -1,0 +1,1 @@
+"""The chat front: platforms, commands, wording, and the wiring of the whole."""

@@ -1,0 +1,67 @@
+"""An alert as a value: one moved default, the jobs it holds in one chat, and what people decided."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from scheduler.drift import Drift
+from scheduler.job import Job, JobId, Place
+from scheduler.route import Route
+
+AlertId = NewType("AlertId", int)
+
+
+class AlertState(StrEnum):
+    OPEN = "open"
+    DECIDED = "decided"
+    HEALED = "healed"
+
+
+class Decision(StrEnum):
+    """What a person decided about one job of an alert."""
+
+    PINNED = "pinned"
+    ACCEPTED = "accepted"
+    PAUSED = "paused"
+    REMOVED = "removed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class AlertJob:
+    """One job of an alert: what it drifted from, how many of its fires are held, what was decided."""
+
+    job: Job
+    drifts: tuple[Drift, ...]
+    held_fires: int
+    last_held: datetime | None
+    decision: Decision | None = None
+    decided_by: str | None = None
+    decided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One open question to a chat. `revision` changes when a job joins or a person decides; buttons
+    carry it, and one that carries another revision changes nothing.
+
+    `route` is the route the jobs would have used; `message` is the platform's id of the message once
+    the chat has it.
+    """
+
+    id: AlertId
+    place: Place
+    route: Route
+    state: AlertState
+    revision: int
+    opened_at: datetime
+    jobs: tuple[AlertJob, ...]
+    message: str | None = None
+
+    @property
+    def undecided(self) -> tuple[AlertJob, ...]:
+        return tuple(row for row in self.jobs if row.decision is None)
+
+    def row(self, job_id: JobId) -> AlertJob | None:
+        return next((row for row in self.jobs if row.job.id == job_id), None)

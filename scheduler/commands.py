@@ -1,0 +1,170 @@
+"""What a person can ask for, as values; the grammar makes them and the service carries them out."""
+
+from dataclasses import dataclass
+
+from scheduler.job import JobId, JobKind, OnMissed
+
+
+@dataclass(frozen=True, slots=True)
+class RouteText:
+    """A route as typed: `whole` ("openrouter:vendor/model", or a provider or model alone), or parts.
+
+    Only configuration knows where a provider's name ends, so it is split later.
+    """
+
+    whole: str | None = None
+    provider: str | None = None
+    model: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The `key=value` options of `add` and `edit`, as typed but checked for form; None was not typed."""
+
+    name: str | None = None
+    zone: str | None = None
+    provider: str | None = None
+    model: str | None = None
+    kind: JobKind | None = None
+    on_drift: str | None = None
+    on_missed: OnMissed | None = None
+    repeat: int | None = None
+    until: str | None = None
+    timeout: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AddJob:
+    schedule: str
+    prompt: str
+    options: Options = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class ListJobs:
+    page: int = 1
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ShowJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class EditJob:
+    """Change what was typed and nothing else."""
+
+    job: JobId
+    schedule: str | None = None
+    prompt: str | None = None
+    options: Options = Options()
+
+
+@dataclass(frozen=True, slots=True)
+class PauseJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class RunJob:
+    """Run now: the latest held fire where one waits (`held`), else a manual run."""
+
+    job: JobId
+    held: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StopJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class PinJob:
+    """Bind a job to a route; without one, to what it consented to ("Pin old")."""
+
+    job: JobId
+    route: RouteText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class UnpinJob:
+    """Follow the default again, on one axis or on both, from a snapshot taken now."""
+
+    job: JobId
+    provider: bool = True
+    model: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class AcceptRoute:
+    """Consent to the new default; with a route typed or carried by the button, only to that very one."""
+
+    job: JobId
+    route: RouteText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSnapshot:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ListAlerts:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowDefault:
+    pass
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeDefault:
+    """Point the default at another route; unconfirmed it only says what it would hold."""
+
+    route: RouteText
+    confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Help:
+    topic: str | None = None
+
+
+JobCommand = (
+    ShowJob
+    | EditJob
+    | PauseJob
+    | ResumeJob
+    | RunJob
+    | StopJob
+    | RemoveJob
+    | PinJob
+    | UnpinJob
+    | AcceptRoute
+    | TakeSnapshot
+    | History
+    | Output
+)
+Command = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | Help

@@ -1,0 +1,76 @@
+"""What the core needs of the operator's settings, checked whole and frozen."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+
+from scheduler.job import OnDrift
+from scheduler.route import ApiMode, PriceClass
+
+
+class MissingSnapshot(StrEnum):
+    """What becomes of a run on an axis nobody consented to."""
+
+    RUN = "run"
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """One provider entry, built in or the operator's own.
+
+    `base_url` is without trailing slash; `key_env` names the environment variable that holds the
+    key, None for a provider without one. `billing`, when given, beats every other price rule.
+    `like` names the built-in whose dialect it speaks. `own` is false for a built-in entry.
+    """
+
+    name: str
+    base_url: str
+    api_mode: ApiMode
+    key_env: str | None
+    billing: PriceClass | None = None
+    like: str | None = None
+    own: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RouteConfig:
+    """The settings that decide a route: `model.*`, `jobs.*` and `providers`.
+
+    `provider` may be "auto". `base_url` (`model.base_url`) counts only for `model.provider`.
+    """
+
+    provider: str | None
+    model: str | None
+    base_url: str | None = None
+    jobs_provider: str | None = None
+    jobs_model: str | None = None
+    providers: Mapping[str, Provider] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GuardConfig:
+    on_drift: OnDrift = OnDrift.HOLD
+    missing_snapshot: MissingSnapshot = MissingSnapshot.RUN
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Bounds on what chats may ask for; `max_tokens` bounds the answer of one request."""
+
+    jobs_per_chat: int = 50
+    min_interval: timedelta = timedelta(minutes=5)
+    prompt_bytes: int = 8192
+    commands_per_minute: int = 20
+    run_timeout: timedelta = timedelta(minutes=5)
+    max_tokens: int = 4096
+    concurrent_runs: int = 8
+
+
+@dataclass(frozen=True, slots=True)
+class CoreConfig:
+    routes: RouteConfig
+    guard: GuardConfig = GuardConfig()
+    limits: Limits = Limits()
+    timezone: str = "UTC"

@@ -1,0 +1,88 @@
+"""Errors, sorted by who must act."""
+
+from collections.abc import Sequence
+
+
+class DriftpinError(Exception):
+    """The root of every error of ours."""
+
+
+class UserError(DriftpinError):
+    """The person in the chat can mend it: what is wrong, then what to type instead."""
+
+    def __init__(self, what: str, instead: str = "") -> None:
+        self.what = what
+        self.instead = instead
+        super().__init__(f"{what}; {instead}" if instead else what)
+
+
+class ScheduleError(UserError):
+    """A schedule or a time zone that cannot be read, or that never comes."""
+
+
+class RouteError(DriftpinError):
+    """Settings that are whole but name no route that can be called.
+
+    `credential` is the missing environment variable, where that is what is missing.
+    """
+
+    def __init__(self, what: str, *, credential: str | None = None) -> None:
+        self.credential = credential
+        super().__init__(what)
+
+
+class ConfigError(DriftpinError):
+    """The operator must act: each problem names file and key, and the remedy."""
+
+    def __init__(self, problems: Sequence[str]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(self.problems))
+
+
+class OperatorError(DriftpinError):
+    """The operator must act on the machine: one line, shown as written, exit code 2."""
+
+
+class GateShut(DriftpinError):
+    """The one-way gate refused: no request may leave."""
+
+    def __init__(self, why: str) -> None:
+        self.why = why
+        super().__init__(why)
+
+
+class CallError(DriftpinError):
+    """A call to a provider that brought no answer, in one line."""
+
+
+class NotSent(CallError):
+    """Certainly nothing reached the provider: no such host, connection refused, TLS refused."""
+
+
+class Refused(CallError):
+    """The provider answered, and said no in its own words."""
+
+
+class Lost(CallError):
+    """The request left and no whole answer came back: it may have been billed."""
+
+
+class SendError(DriftpinError):
+    """A message could not be put into a chat.
+
+    `permanent`: no later attempt can succeed. `ambiguous`: the chat may have it all the same.
+    `retry_after` is in seconds, when the platform said.
+    """
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        permanent: bool = False,
+        ambiguous: bool = False,
+        retry_after: float | None = None,
+    ) -> None:
+        self.permanent = permanent
+        self.ambiguous = ambiguous
+        self.retry_after = retry_after
+        super().__init__(what)

@@ -1,0 +1,114 @@
+"""A job as a value: what runs, when, for whom, and on whose consent."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NewType
+
+from scheduler.route import Axis, Pins, Snapshot
+from scheduler.schedule import Schedule
+
+JobId = NewType("JobId", int)
+
+
+class JobKind(StrEnum):
+    """What a fire does: ask a model, or post the prompt as it is."""
+
+    AGENT = "agent"
+    MESSAGE = "message"
+
+    @property
+    def guarded(self) -> bool:
+        """Only agent jobs can bill anybody; the others (`no_agent`) are never judged."""
+        return self is JobKind.AGENT
+
+
+class JobState(StrEnum):
+    ACTIVE = "active"
+    PAUSED = "paused"
+    FINISHED = "finished"
+    REMOVED = "removed"
+
+
+class OnMissed(StrEnum):
+    """What becomes of fires nobody was awake for."""
+
+    SKIP = "skip"
+    RUN_ONCE = "run_once"
+
+
+class OnDrift(StrEnum):
+    HOLD = "hold"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where messages go: a thread or topic of a chat, or the chat itself when `thread` is None."""
+
+    platform: str
+    workspace: str
+    chat: str
+    thread: str | None = None
+
+    @property
+    def whole_chat(self) -> "Place":
+        return Place(self.platform, self.workspace, self.chat)
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """A person, by immutable ids of their platform; `name` is for reading only and never judged."""
+
+    platform: str
+    workspace: str
+    person: str
+    name: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> str:
+        return f"{self.platform}:{self.workspace}:{self.person}"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One scheduled job. All moments are aware UTC.
+
+    `revision` changes with every change; `consent_revision` only when pins or snapshot do, and the
+    gate refuses a run that was judged under another one. `anchor` is where an interval counts from.
+    `repeat_left` is None for an endless job; only a run that passed the gate uses one up.
+    """
+
+    id: JobId
+    name: str
+    kind: JobKind
+    prompt: str
+    schedule: Schedule
+    zone: str
+    anchor: datetime
+    next_fire_time: datetime | None
+    place: Place
+    owner: Principal
+    created_at: datetime
+    state: JobState = JobState.ACTIVE
+    pins: Pins = Pins()
+    snapshot: Snapshot = Snapshot()
+    consent_revision: int = 1
+    revision: int = 1
+    on_drift: OnDrift | None = None
+    on_missed: OnMissed = OnMissed.SKIP
+    repeat_left: int | None = None
+    until: datetime | None = None
+    timeout: timedelta | None = None
+    unguarded_told: bool = False
+
+
+def unguarded_axes(job: Job) -> tuple[Axis, ...]:
+    """The judged axes on which nobody ever consented to anything."""
+    if not job.kind.guarded:
+        return ()
+    axes = []
+    if job.pins.provider is None and job.snapshot.provider is None:
+        axes.append(Axis.PROVIDER)
+    if job.pins.model is None and job.snapshot.model is None:
+        axes.append(Axis.MODEL)
+    return tuple(axes)

@@ -1,0 +1,56 @@
+"""Owed messages as values: the facts of a message, where it goes, and how sending it went."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from scheduler.job import Place
+
+DeliveryId = NewType("DeliveryId", int)
+Fact = str | int | bool | None
+Facts = Mapping[str, Fact]
+
+
+class OwedKind(StrEnum):
+    """What an owed message is about; the notifier words it from these facts when it sends it."""
+
+    REPORT = "report"
+    """How a run went: `run`."""
+    ALERT = "alert"
+    """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
+    MISSED = "missed"
+    """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
+    NOTICE = "notice"
+    """A line for the admins about the settings: `text`."""
+
+
+class DeliveryState(StrEnum):
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNKNOWN = "unknown"
+    DEAD = "dead"
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A message somebody is owed: written with the fact that causes it, in the same transaction."""
+
+    kind: OwedKind
+    place: Place
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """An owed message on its way; `message` is the platform's id, the evidence that it arrived."""
+
+    id: DeliveryId
+    owed: Owed
+    state: DeliveryState
+    attempts: int
+    due: datetime
+    message: str | None = None
+    error: str | None = None

@@ -1,0 +1,59 @@
+"""A button as a value: what pressing it means, bound to one alert or job and one revision."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.alert import AlertId
+from scheduler.job import JobId, Place, Principal
+
+
+class Action(StrEnum):
+    """What a press does; with an alert it concerns all its undecided jobs, with a job only that one."""
+
+    PIN = "pin"
+    ACCEPT = "accept"
+    PAUSE = "pause"
+    RESUME = "resume"
+    RUN_HELD = "run_held"
+    RUN_AGAIN = "run_again"
+    SNAPSHOT = "snapshot"
+    UNDO = "undo"
+    CHANGE_DEFAULT = "change_default"
+    CANCEL = "cancel"
+    PAGE = "page"
+
+
+@dataclass(frozen=True, slots=True)
+class RouteNames:
+    """A route by the two names a person types."""
+
+    provider: str
+    model: str
+
+    def __str__(self) -> str:
+        return f"{self.provider}:{self.model}"
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """`revision` is the alert's, or else the job's; `route` is the exact route the button spoke of."""
+
+    action: Action
+    job: JobId | None = None
+    alert: AlertId | None = None
+    revision: int = 0
+    route: RouteNames | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPress:
+    """A button that hangs in a chat. The token (24 random characters) is all the chat ever sees."""
+
+    token: str
+    press: Press
+    place: Place
+    expires_at: datetime
+    pressed_by: Principal | None = None
+    pressed_at: datetime | None = None

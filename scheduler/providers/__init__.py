@@ -1,0 +1,1 @@
+"""Providers: which route a call takes, and the call itself."""
