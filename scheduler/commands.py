@@ -167,4 +167,7 @@ JobCommand = (
     | History
     | Output
 )
-Command = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | Help
+Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault
+"""What the service carries out."""
+
+Command = Doable | Help

@@ -43,6 +43,10 @@ class OperatorError(DriftpinError):
     """The operator must act on the machine: one line, shown as written, exit code 2."""
 
 
+class StoreError(DriftpinError):
+    """The database is full, locked or out of reach: the verb did not certainly happen, so do not call."""
+
+
 class GateShut(DriftpinError):
     """The one-way gate refused: no request may leave."""
 

@@ -21,7 +21,6 @@ class Action(StrEnum):
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
     CANCEL = "cancel"
-    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +36,13 @@ class RouteNames:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`revision` is the alert's, or else the job's; `route` is the exact route the button spoke of."""
+    """`revision` is the alert's, or else the job's consent revision, or the run's id; `route` is the exact route the button spoke of."""
 
     action: Action
     job: JobId | None = None
     alert: AlertId | None = None
     revision: int = 0
     route: RouteNames | None = None
-    page: int = 1
 
 
 @dataclass(frozen=True, slots=True)

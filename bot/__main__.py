@@ -1,0 +1,116 @@
+"""The command line: `driftpin chat`, `demo`, `jobs …`, `when` and `migrate`."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import NoReturn, TypeVar
+
+import click
+
+from scheduler.errors import ConfigError, OperatorError, UserError
+
+Result = TypeVar("Result")
+
+AS_TYPED = {"ignore_unknown_options": True, "help_option_names": []}
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(version("driftpin"), prog_name="driftpin")
+def cli() -> None:
+    """Schedules AI-agent jobs, and never lets one bill a provider nobody chose."""
+
+
+@cli.command()
+def chat() -> None:
+    """Talk to Driftpin in this terminal, or through a pipe; jobs run while it is open."""
+    from bot.chat import chat
+
+    _run(chat())
+
+
+@cli.command()
+def demo() -> None:
+    """See the whole story in seconds: a default drifts, a run is held, a button pins it."""
+    from bot.demo import demo
+
+    sys.exit(_run(demo()))
+
+
+@cli.command(context_settings=AS_TYPED)
+@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+def jobs(words: tuple[str, ...]) -> None:
+    """Any chat command, for example: driftpin jobs list."""
+    from bot.one_command import one_command
+
+    sys.exit(_run(one_command(" ".join(words))))
+
+
+@cli.command()
+@click.argument("schedule")
+@click.option("--tz", "zone", default="UTC", help="IANA time zone, for example Europe/Oslo.")
+@click.option("--after", help="ISO moment to start after (default: now).")
+@click.option("--until", help="ISO moment up to which every fire is listed.")
+@click.option("--count", type=click.IntRange(1, 10_000), help="How many fires (default: 5).")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def when(
+    schedule: str,
+    zone: str,
+    after: str | None,
+    until: str | None,
+    count: int | None,
+    as_json: bool,
+) -> None:
+    """Show how a schedule is understood, and when it fires."""
+    from bot.when import when
+
+    now = datetime.now(UTC)
+    try:
+        text = when(
+            schedule,
+            zone_name=zone,
+            now=now,
+            after=after,
+            until=until,
+            count=count,
+            as_json=as_json,
+        )
+    except UserError as error:
+        _fail(str(error))
+    click.echo(text)
+
+
+@cli.command()
+def migrate() -> None:
+    """Bring the database up to date (every start does it as well)."""
+    from bot.migrating import migrate
+
+    click.echo(_told(migrate))
+
+
+def _run(main: Coroutine[None, None, Result]) -> Result:
+    return _told(lambda: asyncio.run(main))
+
+
+def _told(main: Callable[[], Result]) -> Result:
+    """Run it; what only the operator can mend is told line by line, with exit code 2."""
+    try:
+        return main()
+    except ConfigError as error:
+        _fail("\n".join(error.problems))
+    except OperatorError as error:
+        _fail(str(error))
+
+
+def _fail(text: str) -> NoReturn:
+    click.echo(text, err=True)
+    sys.exit(2)
+
+
+def main() -> None:
+    cli()
+
+
+if __name__ == "__main__":
+    main()

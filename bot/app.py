@@ -1,0 +1,155 @@
+"""The one place that knows every room: builds the parts, starts and stops them in order."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
+
+from storage.store import Store
+
+from bot.admins import admin_place, notice
+from bot.dispatcher import Dispatcher
+from bot.notifier import Notifier
+from bot.platform import Platform
+from bot.settings import ConfigChange, ConfigFile, Environment
+from scheduler.engines.local import LocalEngine
+from scheduler.healing import heal
+from scheduler.heartbeat import beat, take_up
+from scheduler.outbox import Owed, OwedKind
+from scheduler.ports import Agent, Clock
+from scheduler.providers.agent import ModelAgent
+from scheduler.runner import Runner
+from scheduler.service import Core, Service
+from scheduler.ticker import Ticker
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+
+A_MOMENT = 0.02
+"""Seconds between two looks at whether everything has settled."""
+
+AGAIN = 1.0
+"""Seconds after which a part that broke is started anew."""
+
+
+class App:
+    """A whole Driftpin in one process and one loop."""
+
+    def __init__(
+        self,
+        config: ConfigFile,
+        database: Database,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        agent: Agent,
+        reached: Callable[[str], None],
+    ) -> None:
+        self.config = config
+        self.clock = clock
+        self.store = Store(database)
+        self._database = database
+        self._platforms = platforms
+        self._worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
+        self._tasks: list[asyncio.Task[None]] = []
+        limits = config.last_good().limits
+        self.engine = LocalEngine(limits.concurrent_runs)
+        self.notifier = Notifier(
+            self.store, clock, platforms, config.last_good_settings, config.secrets
+        )
+        told = self.notifier.wake
+        self.ticker = Ticker(self.store, self.engine, clock, told=told)
+        self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
+        core = Core(self.store, config, self.engine, clock, self.ticker.wake)
+        self.service = Service(core)
+        self.dispatcher = Dispatcher(
+            self.store, self.service, clock, config.last_good_settings, config.secrets, told
+        )
+
+    @classmethod
+    async def open(
+        cls,
+        environment: Environment,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        *,
+        agent: Agent | None = None,
+        reached: Callable[[str], None] = lambda step: None,
+    ) -> "App":
+        """Read the settings, open the database; raises ConfigError and OperatorError."""
+        config = await ConfigFile.open(environment, clock)
+        database = await asyncio.to_thread(
+            Database.open, environment.database_url, home=environment.home, clock=clock.now
+        )
+        return cls(config, database, clock, platforms, agent or ModelAgent(), reached)
+
+    async def start(self, *, ticking: bool = True) -> None:
+        """Take up what an earlier process left, then start every part; without `ticking` only what
+        one command needs."""
+        await self.engine.start(self._runner.execute)
+        alone = self._database.alone
+        await take_up(self.store, self.engine, self._worker, self.notifier.wake, alone=alone)
+        for platform in self._platforms.values():
+            await platform.start(self.dispatcher.handle)
+        if not ticking:
+            return
+        self._keep("ticker", self.ticker.run)
+        self._keep("notifier", self.notifier.run)
+        self._keep("heartbeat", self._beat)
+        self._keep("watcher", lambda: self.config.watch(self._config_changed))
+
+    async def stop(self) -> None:
+        """Nothing new comes in, runs end or are recorded as they stand, then the rows are closed."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.engine.stop()
+        with suppress(Exception):
+            await self.notifier.deliver()
+        for platform in self._platforms.values():
+            await platform.stop()
+        await asyncio.to_thread(self._database.close)
+
+    async def settle(self) -> None:
+        """Return when nothing is due, running or owed that can be done now."""
+        while not await self._idle():
+            self.ticker.wake()
+            self.notifier.wake()
+            await asyncio.sleep(A_MOMENT)
+
+    async def _idle(self) -> bool:
+        await self.engine.idle()
+        now = self.clock.now()
+        waiting = (
+            await self.store.due(now, 1)
+            or await self.store.planned()
+            or await self.store.ready(now, list(self._platforms))
+        )
+        return not waiting and not self.notifier.busy
+
+    def _keep(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
+        self._tasks.append(asyncio.create_task(_kept(name, part), name=name))
+
+    async def _beat(self) -> None:
+        await beat(self.store, self.engine, self.clock, self._worker, self.notifier.wake)
+
+    async def _config_changed(self, change: ConfigChange) -> None:
+        """Tell the admins what they must know, and close alerts that are over."""
+        text = notice(change)
+        place = admin_place(self.config.last_good_settings().admin_chat, list(self._platforms))
+        if text is not None and place is not None:
+            await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
+        await heal(self.store, self.config, self.clock)
+        self.notifier.wake()
+
+
+async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part for ever; one that breaks says so and is started again."""
+    while True:
+        try:
+            await part()
+        except Exception:
+            log.exception("the %s broke and is started again", name)
+        await asyncio.sleep(AGAIN)

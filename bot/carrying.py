@@ -1,0 +1,113 @@
+"""Each command, once it is allowed, goes to the method of the service that carries it out."""
+
+from typing import assert_never
+
+from bot.doors import Doors
+from bot.message import Request
+from scheduler.answers import Answer
+from scheduler.commands import (
+    AcceptRoute,
+    AddJob,
+    ChangeDefault,
+    Doable,
+    EditJob,
+    History,
+    JobCommand,
+    ListAlerts,
+    ListJobs,
+    Output,
+    PauseJob,
+    PinJob,
+    RemoveJob,
+    ResumeJob,
+    RunJob,
+    ShowDefault,
+    ShowJob,
+    StopJob,
+    TakeSnapshot,
+    UnpinJob,
+)
+from scheduler.service import Service
+
+VERBS: dict[type[JobCommand], str] = {
+    ShowJob: "show",
+    EditJob: "edit",
+    PauseJob: "pause",
+    ResumeJob: "resume",
+    RunJob: "run",
+    StopJob: "stop",
+    RemoveJob: "remove",
+    PinJob: "pin",
+    UnpinJob: "unpin",
+    AcceptRoute: "accept",
+    TakeSnapshot: "snapshot",
+    History: "history",
+    Output: "output",
+}
+"""The action that `access` judges for each command about one job."""
+
+
+class Carrier:
+    """Authorises a command and carries it out."""
+
+    def __init__(self, service: Service, doors: Doors) -> None:
+        self._service = service
+        self._doors = doors
+
+    async def carry_out(self, command: Doable, request: Request) -> Answer:
+        """What the service found or did; raises Refusal and UserError."""
+        match command:
+            case AddJob():
+                self._doors.need(request, "add")
+                return await self._service.jobs.add(command, request.place, request.principal)
+            case ListJobs(page, everywhere):
+                self._doors.need(request, "list-everywhere" if everywhere else "list")
+                return await self._service.reading.listed(
+                    None if everywhere else request.place, page
+                )
+            case ListAlerts():
+                self._doors.need(request, "alerts")
+                return await self._service.reading.alerts(request.place)
+            case ShowDefault():
+                self._doors.need(request, "default")
+                return await self._service.defaults.show()
+            case ChangeDefault(route, confirmed):
+                self._doors.need(request, "change-default")
+                if confirmed:
+                    return await self._service.defaults.change(route, request.principal)
+                return await self._service.defaults.what_if(route)
+            case _:
+                await self._doors.job(request, VERBS[type(command)], command.job)
+                return await self._about_a_job(command, request)
+
+    async def _about_a_job(self, command: JobCommand, request: Request) -> Answer:
+        service, by = self._service, request.principal
+        match command:
+            case ShowJob(job):
+                return await service.reading.show(job)
+            case History(job):
+                return await service.reading.history(job)
+            case Output(job):
+                return await service.reading.output(job)
+            case EditJob():
+                return await service.jobs.edit(command, by)
+            case PauseJob(job):
+                return await service.jobs.pause(job, by)
+            case ResumeJob(job):
+                return await service.jobs.resume(job, by)
+            case RemoveJob(job):
+                return await service.jobs.remove(job, by)
+            case RunJob(job, held):
+                return await service.runs.run(job, by, held=held)
+            case StopJob(job):
+                return await service.runs.stop(job, by)
+            case PinJob():
+                return await service.consents.pin(command, by)
+            case UnpinJob():
+                return await service.consents.unpin(command, by)
+            case AcceptRoute():
+                return await service.consents.accept(command, by)
+            case TakeSnapshot(job):
+                return await service.consents.snapshot(job, by)
+            case _:
+                assert_never(command)

@@ -1,0 +1,42 @@
+"""`driftpin chat`: the bot in this terminal, with everything running behind it."""
+
+import asyncio
+import signal
+
+from bot.adapters.terminal.adapter import Terminal
+from bot.app import App
+from bot.clock import SystemClock
+from bot.control import Control, socket_path
+from bot.crash_points import crash_point
+from bot.logs import log_to_file
+from bot.settings import Environment
+from bot.verbs import VERBS
+
+
+async def chat() -> None:
+    """Open, talk until the person leaves or the input ends, close in order.
+
+    Raises ConfigError or OperatorError when it cannot start.
+    """
+    environment = Environment.here()
+    home = environment.make_home()
+
+    async def settle() -> None:
+        await app.settle()
+
+    terminal = Terminal(
+        settle=settle, verbs=[verb.name for verb in VERBS], history=home / "history"
+    )
+    app = await App.open(
+        environment, SystemClock(), {"terminal": terminal}, reached=crash_point(environment)
+    )
+    log_to_file(home, app.config.secrets)
+    control = Control(app.dispatcher.handle, socket_path(home))
+    try:
+        await app.start()
+        await control.start()
+        asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminal.leave)
+        await terminal.run()
+    finally:
+        await control.stop()
+        await app.stop()

@@ -1,0 +1,83 @@
+"""The control socket: commands typed on the machine reach the running process through it."""
+
+import contextlib
+import hashlib
+import os
+import tempfile
+from pathlib import Path
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector, web
+
+from bot.adapters.terminal.adapter import HERE, login_name
+from bot.adapters.terminal.render import Look, render
+from bot.message import Request
+from bot.platform import Handle
+from scheduler.errors import OperatorError
+from scheduler.job import Principal
+
+LONGEST_PATH = 100
+"""A unix socket's path may have little more than a hundred bytes."""
+
+
+def socket_path(home: Path) -> Path:
+    """`control.sock` in the data folder, or in a private temporary folder where that path is too long."""
+    path = home / "control.sock"
+    if len(os.fsencode(path)) <= LONGEST_PATH:
+        return path
+    name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"driftpin-{os.getuid()}" / f"{name}.sock"
+
+
+class Control:
+    """The listening end, owned by the process that owns the database."""
+
+    def __init__(self, handle: Handle, path: Path) -> None:
+        self._handle = handle
+        self._path = path
+        self._runner: web.AppRunner | None = None
+
+    async def start(self) -> None:
+        """Listen; a socket left by a process that died is replaced (the database's lock is ours)."""
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._path.parent.stat().st_uid != os.getuid():
+            raise OperatorError(f"{self._path.parent} belongs to somebody else; remove it")
+        self._path.unlink(missing_ok=True)
+        app = web.Application()
+        app.router.add_post("/command", self._command)
+        self._runner = web.AppRunner(app, access_log=None)
+        await self._runner.setup()
+        before = os.umask(0o177)
+        try:
+            await web.UnixSite(self._runner, str(self._path)).start()
+        finally:
+            os.umask(before)
+
+    async def stop(self) -> None:
+        if self._runner is not None:
+            await self._runner.cleanup()
+        self._path.unlink(missing_ok=True)
+
+    async def _command(self, http: web.Request) -> web.Response:
+        typed = await http.json()
+        answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
+        look = Look(width=int(typed["width"]), colour=bool(typed["colour"]))
+        return web.Response(text=render(answer, look) if answer else "")
+
+
+def machine_user() -> Principal:
+    """Whoever can reach the socket is the person this machine's files belong to."""
+    return Principal("terminal", "local", "me", name=login_name())
+
+
+async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
+    """The running process's answer to a command; None when no process listens."""
+    if not path.exists():
+        return None
+    timeout = ClientTimeout(total=60)
+    with contextlib.suppress(ClientError, ConnectionError):
+        async with ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session:
+            typed = {"text": text, "width": width, "colour": colour}
+            async with session.post("http://driftpin/command", json=typed) as response:
+                response.raise_for_status()
+                return await response.text()
+    return None

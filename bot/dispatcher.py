@@ -1,0 +1,118 @@
+"""The one way in: known event? allowed? parse, carry out, word the answer."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+
+from bot.access import Role, role
+from bot.carrying import Carrier
+from bot.doors import Doors, Refusal
+from bot.grammar import parse
+from bot.message import Message, Request
+from bot.pace import Pace
+from bot.presses import Presses
+from bot.sanitiser import sanitise
+from bot.settings import Settings
+from bot.wording import answers, refusals
+from bot.wording.help import help_on
+from scheduler.answers import Alerts
+from scheduler.commands import Help
+from scheduler.errors import ConfigError, DriftpinError, UserError
+from scheduler.outbox import Owed, OwedKind
+from scheduler.ports import Clock, Store
+from scheduler.service import Service
+
+log = logging.getLogger(__name__)
+
+BUTTON_LIFE = timedelta(days=30)
+
+
+class Dispatcher:
+    """Handles every request of every platform.
+
+    `settings` gives the last good settings; `hidden` the secrets no chat may see; `told` is called
+    after each request, since it may have made a message owed.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        service: Service,
+        clock: Clock,
+        settings: Callable[[], Settings],
+        hidden: Callable[[], frozenset[str]],
+        told: Callable[[], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._hidden = hidden
+        self._told = told
+        self._pace = Pace()
+        self._doors = Doors(store, lambda: settings().access)
+        self._carrier = Carrier(service, self._doors)
+        self._presses = Presses(store, service, self._doors, self._carrier, clock)
+
+    async def handle(self, request: Request) -> Message | None:
+        """The answer to a request; None for an event that was handled before."""
+        try:
+            if not await self._is_new(request):
+                return None
+            message = await self._answer(request)
+        except Exception:
+            incident = secrets.token_hex(4)
+            log.exception("incident %s", incident)
+            return refusals.broken(incident)
+        finally:
+            self._told()
+        return await self._ready(message, request)
+
+    async def _is_new(self, request: Request) -> bool:
+        if request.event is None:
+            return True
+        platform = request.principal.platform
+        return await self._store.first_time(platform, request.event, self._clock.now())
+
+    async def _answer(self, request: Request) -> Message:
+        try:
+            self._doors.admit(request)
+            if not self._in_pace(request):
+                return refusals.too_fast(self._settings().core.limits.commands_per_minute)
+            if request.token is not None:
+                return await self._presses.press(request)
+            return await self._command(request)
+        except Refusal as refusal:
+            return refusal.message
+        except UserError as error:
+            return refusals.mistake(error)
+        except ConfigError as error:
+            return refusals.settings_broken(error)
+        except DriftpinError as error:
+            return refusals.mistake(UserError(str(error)))
+
+    async def _command(self, request: Request) -> Message:
+        command = parse(request.text)
+        if isinstance(command, Help):
+            return help_on(command.topic, request.command)
+        answer = await self._carrier.carry_out(command, request)
+        if isinstance(answer, Alerts):
+            for alert in answer.alerts:
+                facts = {"alert": int(alert.id), "anew": True}
+                await self._store.owe(Owed(OwedKind.ALERT, alert.place, facts))
+        return answers.answer(answer, request.command)
+
+    def _in_pace(self, request: Request) -> bool:
+        if role(request.principal, request.place, self._settings().access) is Role.ADMIN:
+            return True
+        limit = self._settings().core.limits.commands_per_minute
+        return self._pace.allows(request.principal, self._clock.now(), limit)
+
+    async def _ready(self, message: Message, request: Request) -> Message:
+        """Sanitised, and with its buttons minted."""
+        clean = sanitise(message, self._hidden())
+        if not clean.buttons:
+            return clean
+        expires = self._clock.now() + BUTTON_LIFE
+        presses = [button.press for button in clean.buttons]
+        return clean.with_tokens(await self._store.mint(presses, request.place, expires))

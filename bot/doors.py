@@ -1,0 +1,57 @@
+"""The lock of every door: loads what a request is about and asks `access` before anything is done."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.access import Role, authorize, role
+from bot.message import Message, Request
+from bot.settings.values import Access
+from bot.wording import refusals
+from scheduler.errors import DriftpinError
+from scheduler.job import Job, JobId, JobState
+from scheduler.ports import Store
+from scheduler.service.core import no_job
+
+
+class Refusal(DriftpinError):
+    """A request that is not carried out, with what the person is told."""
+
+    def __init__(self, message: Message) -> None:
+        self.message = message
+        super().__init__(message.title)
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    """`access` gives the access lists in force at this moment."""
+
+    store: Store
+    access: Callable[[], Access]
+
+    def admit(self, request: Request) -> None:
+        """Let in whoever may at least look; raises Refusal for strangers."""
+        if role(request.principal, request.place, self.access()) is Role.NOBODY:
+            raise Refusal(refusals.stranger(request.principal))
+
+    def need(self, request: Request, action: str) -> None:
+        """Something about no job in particular; raises Refusal."""
+        if not authorize(request.principal, action, request.place, self.access()):
+            raise Refusal(refusals.not_allowed(action))
+
+    async def job(self, request: Request, action: str, job_id: JobId) -> Job:
+        """The job, for somebody who may do this to it.
+
+        A job one may not even see answers exactly like an unknown one (UserError); one that one may
+        see but not touch raises Refusal.
+        """
+        job = await self.store.job(job_id)
+        if job is None or job.state is JobState.REMOVED:
+            raise no_job(job_id)
+        if not self.may(request, "show", job):
+            raise no_job(job_id)
+        if not self.may(request, action, job):
+            raise Refusal(refusals.not_allowed(f"{action} job {job_id}"))
+        return job
+
+    def may(self, request: Request, action: str, job: Job) -> bool:
+        return authorize(request.principal, action, request.place, self.access(), job)

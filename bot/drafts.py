@@ -1,0 +1,55 @@
+"""Reads what is drafted with a bar: the schedule and options before it, the prompt behind it."""
+
+from collections.abc import Sequence
+
+from bot.arguments import Said, job_first
+from bot.cut import at_bar
+from bot.invisible import is_blank
+from bot.options import options_of
+from bot.typed import shortened
+from bot.verbs import BY_NAME
+from scheduler.commands import AddJob, Command, EditJob, Options
+from scheduler.errors import UserError
+
+_EXAMPLE = BY_NAME["add"].examples[0]
+
+
+def add(said: Said) -> Command:
+    """A new job; it needs a schedule and a prompt."""
+    cut = at_bar(said.rest)
+    schedule = bare_schedule(cut.words)
+    if cut.prompt is None:
+        what = "a bar between schedule and prompt is missing"
+        raise UserError(
+            what if said.rest else "add needs a schedule and a prompt", said.type(_EXAMPLE)
+        )
+    if schedule is None:
+        raise UserError("the schedule before the bar is missing", said.type(_EXAMPLE))
+    options = options_of(cut.pairs)
+    if is_blank(cut.prompt):
+        raise _no_prompt(said, f"add {shortened(schedule)}")
+    return AddJob(schedule, cut.prompt, options)
+
+
+def edit(said: Said) -> Command:
+    """A change to a job: what was typed and nothing else."""
+    cut = at_bar(said.rest)
+    job, words = job_first(said, cut.words)
+    schedule = bare_schedule(words)
+    options = options_of(cut.pairs)
+    if cut.prompt is not None and is_blank(cut.prompt):
+        raise _no_prompt(said, f"edit {job}")
+    if (schedule, cut.prompt, options) == (None, None, Options()):
+        raise UserError("edit needs what to change", said.type(f"edit {job} every day at 9:00"))
+    return EditJob(job, schedule, cut.prompt, options)
+
+
+def bare_schedule(words: Sequence[str]) -> str | None:
+    """The schedule without the quotes that some people put around it."""
+    return " ".join(words).strip("\"' ") or None
+
+
+def _no_prompt(said: Said, before: str) -> UserError:
+    return UserError(
+        "the prompt after the bar is empty", said.type(f"{before} | Summarise open incidents")
+    )

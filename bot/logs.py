@@ -1,0 +1,36 @@
+"""The log: a file in the data folder, without secrets."""
+
+import logging
+from collections.abc import Callable
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+from bot.sanitiser import clean
+
+SIZE = 5_000_000
+KEPT = 3
+CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "aiohttp")
+"""Libraries whose INFO lines can hold URLs with tokens, or prompts."""
+
+
+class Redacted(logging.Formatter):
+    """Formats a record with every known secret taken out, tracebacks included."""
+
+    def __init__(self, hidden: Callable[[], frozenset[str]]) -> None:
+        super().__init__("%(asctime)s %(levelname)s %(name)s: %(message)s")
+        self._hidden = hidden
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean(super().format(record), self._hidden())
+
+
+def log_to_file(home: Path, hidden: Callable[[], frozenset[str]]) -> None:
+    """Send this process's log to `driftpin.log`, nothing of it to the terminal."""
+    handler = RotatingFileHandler(home / "driftpin.log", maxBytes=SIZE, backupCount=KEPT)
+    (home / "driftpin.log").chmod(0o600)
+    handler.setFormatter(Redacted(hidden))
+    root = logging.getLogger()
+    root.addHandler(handler)
+    root.setLevel(logging.INFO)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)

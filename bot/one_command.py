@@ -1,0 +1,43 @@
+"""`driftpin jobs …`: one command, carried out by the running process, or here when none runs."""
+
+import shutil
+import sys
+
+from bot.adapters.terminal.adapter import HERE, Terminal
+from bot.app import App
+from bot.clock import SystemClock
+from bot.control import ask, machine_user, socket_path
+from bot.logs import log_to_file
+from bot.message import Request
+from bot.settings import Environment
+
+
+async def one_command(text: str) -> int:
+    """Print the answer; when no process runs, also what the command set going and what is owed here."""
+    environment = Environment.here()
+    home = environment.make_home()
+    width = shutil.get_terminal_size().columns
+    answer = await ask(socket_path(home), text, width=width, colour=sys.stdout.isatty())
+    if answer is not None:
+        print(answer)
+        return 0
+    return await _alone(environment, text)
+
+
+async def _alone(environment: Environment, text: str) -> int:
+    async def nothing_to_wait_for() -> None:
+        return
+
+    terminal = Terminal(settle=nothing_to_wait_for, interactive=False)
+    app = await App.open(environment, SystemClock(), {"terminal": terminal})
+    log_to_file(environment.home, app.config.secrets)
+    try:
+        await app.start(ticking=False)
+        answer = await app.dispatcher.handle(Request(machine_user(), HERE, text))
+        if answer is not None:
+            await terminal.send(HERE, answer)
+        await app.engine.idle()
+        await app.notifier.deliver()
+    finally:
+        await app.stop()
+    return 0

@@ -1,0 +1,63 @@
+"""An owed message is a row of facts; here it gets its words, from the facts as they are at this moment."""
+
+from datetime import datetime
+
+from bot.message import Message, Moment, Tone
+from bot.wording import alerts, runs
+from scheduler.alert import AlertId
+from scheduler.job import JobId
+from scheduler.outbox import Facts, Owed, OwedKind
+from scheduler.ports import Store
+from scheduler.run import RunId
+
+
+async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None] | None:
+    """The message that is owed, and the platform's id of the message it replaces, if any.
+
+    None when the fact it was about no longer exists.
+    """
+    facts = owed.facts
+    match owed.kind:
+        case OwedKind.REPORT:
+            message = await _report(store, facts, how)
+        case OwedKind.ALERT:
+            return await _alert(store, facts, how)
+        case OwedKind.MISSED:
+            message = await _missed(store, facts, how)
+        case OwedKind.NOTICE:
+            message = Message(str(facts["text"]), tone=Tone.LOUD)
+    return (message, None) if message else None
+
+
+async def _report(store: Store, facts: Facts, how: str) -> Message | None:
+    run = await store.run(RunId(_number(facts, "run")))
+    job = await store.job(run.job_id) if run else None
+    if run is None or job is None:
+        return None
+    return runs.report(job, run, how, first_unguarded=facts.get("first_unguarded") is True)
+
+
+async def _alert(store: Store, facts: Facts, how: str) -> tuple[Message, str | None] | None:
+    found = await store.alert(AlertId(_number(facts, "alert")))
+    if found is None:
+        return None
+    waiting = await store.held([row.job.id for row in found.jobs])
+    edit = None if facts.get("anew") else found.message
+    return alerts.alert(found, waiting, how), edit
+
+
+async def _missed(store: Store, facts: Facts, how: str) -> Message | None:
+    job = await store.job(JobId(_number(facts, "job")))
+    if job is None:
+        return None
+    first, last = (
+        Moment(datetime.fromisoformat(str(facts[key])), job.zone) for key in ("first", "last")
+    )
+    return runs.missed(job, _number(facts, "count"), first, last, how)
+
+
+def _number(facts: Facts, key: str) -> int:
+    value = facts[key]
+    if not isinstance(value, int):
+        raise TypeError(f"{key} of an owed message is a number, not {value!r}")
+    return value

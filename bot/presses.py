@@ -1,0 +1,151 @@
+"""A pressed button: bound to one alert or job and one revision, opaque, and the first press wins."""
+
+from typing import assert_never
+
+from bot.carrying import Carrier
+from bot.doors import Doors, Refusal
+from bot.message import Message, Request
+from bot.wording import alerts, answers, refusals
+from scheduler.alert import Alert, AlertId, Decision
+from scheduler.commands import (
+    AcceptRoute,
+    ChangeDefault,
+    Doable,
+    PauseJob,
+    PinJob,
+    RemoveJob,
+    ResumeJob,
+    RouteText,
+    RunJob,
+    TakeSnapshot,
+)
+from scheduler.job import JobId
+from scheduler.ports import Clock, Store, TooLate
+from scheduler.press import Action, Press, RouteNames, StoredPress
+from scheduler.service import Service
+
+DECISIONS = {
+    Action.PIN: (Decision.PINNED, "pin"),
+    Action.ACCEPT: (Decision.ACCEPTED, "accept"),
+    Action.PAUSE: (Decision.PAUSED, "pause"),
+}
+
+
+ACTIONS = {
+    Action.PIN: "pin",
+    Action.ACCEPT: "accept",
+    Action.PAUSE: "pause",
+    Action.RESUME: "resume",
+    Action.RUN_HELD: "run",
+    Action.RUN_AGAIN: "run",
+    Action.SNAPSHOT: "snapshot",
+    Action.UNDO: "remove",
+    Action.CHANGE_DEFAULT: "change-default",
+}
+"""What `access` judges for each button."""
+
+BOUND = (Action.UNDO, Action.PIN, Action.SNAPSHOT)
+"""Buttons of a card: they die when the job's consent changes."""
+
+
+class Presses:
+    """Carries out buttons: what they mean is stored with their token, never taken from the chat."""
+
+    def __init__(
+        self, store: Store, service: Service, doors: Doors, carrier: Carrier, clock: Clock
+    ) -> None:
+        self._store = store
+        self._service = service
+        self._doors = doors
+        self._carrier = carrier
+        self._clock = clock
+
+    async def press(self, request: Request) -> Message:
+        """What the presser is told."""
+        stored = await self._store.press(request.token or "")
+        if stored is None or not self._here(stored, request):
+            return refusals.unknown_button()
+        press = stored.press
+        if press.action is Action.CANCEL:
+            return Message("Nothing was changed.", private=True)
+        if press.alert is not None:
+            return await self._on_alert(press, press.alert, request)
+        return await self._on_job(stored, request)
+
+    def _here(self, stored: StoredPress, request: Request) -> bool:
+        """Buttons live in the chat they were posted in, and not for ever."""
+        in_chat = stored.place.whole_chat == request.place.whole_chat
+        return in_chat and self._clock.now() < stored.expires_at
+
+    async def _on_alert(self, press: Press, alert_id: AlertId, request: Request) -> Message:
+        alert = await self._store.alert(alert_id)
+        if alert is None:
+            return refusals.unknown_button()
+        if press.action is Action.RUN_HELD:
+            return await self._run_held(alert, request)
+        decision, action = DECISIONS[press.action]
+        mine = [row.job for row in alert.undecided if self._doors.may(request, action, row.job)]
+        if alert.undecided and not mine:
+            raise Refusal(refusals.not_allowed(f"{action} these jobs"))
+        decided = await self._service.consents.decide(
+            alert, press.revision, decision, mine, request.principal
+        )
+        if isinstance(decided, TooLate):
+            return alerts.too_late(decided.alert)
+        return alerts.decided(decision, decided.jobs, decided.left)
+
+    async def _run_held(self, alert: Alert, request: Request) -> Message:
+        ids = [row.job.id for row in alert.jobs if self._doors.may(request, "run", row.job)]
+        started = await self._service.runs.run_held(alert.id, ids, request.principal)
+        return alerts.started(started)
+
+    async def _on_job(self, stored: StoredPress, request: Request) -> Message:
+        """A button that says what a command says, once, and only while the consent it spoke of stands."""
+        press = stored.press
+        if press.job is not None:
+            job = await self._doors.job(request, ACTIONS[press.action], press.job)
+            if press.action in BOUND and job.consent_revision != press.revision:
+                return refusals.unknown_button()
+        else:
+            self._doors.need(request, ACTIONS[press.action])
+        if not await self._store.pressed(stored.token, request.principal, self._clock.now()):
+            return await self._used(stored)
+        answer = await self._carrier.carry_out(command_of(press), request)
+        return answers.answer(answer, request.command)
+
+    async def _used(self, stored: StoredPress) -> Message:
+        again = await self._store.press(stored.token)
+        by = again.pressed_by if again else None
+        return refusals.used_button((by.name or by.key) if by else "Somebody")
+
+
+def command_of(press: Press) -> Doable:
+    """The command a person could have typed instead."""
+    job, route = press.job or JobId(0), _typed(press.route)
+    match press.action:
+        case Action.PIN:
+            return PinJob(job)
+        case Action.ACCEPT:
+            return AcceptRoute(job, route)
+        case Action.PAUSE:
+            return PauseJob(job)
+        case Action.RESUME:
+            return ResumeJob(job)
+        case Action.RUN_HELD:
+            return RunJob(job, held=True)
+        case Action.RUN_AGAIN:
+            return RunJob(job)
+        case Action.SNAPSHOT:
+            return TakeSnapshot(job)
+        case Action.UNDO:
+            return RemoveJob(job)
+        case Action.CHANGE_DEFAULT if route is not None:
+            return ChangeDefault(route, confirmed=True)
+        case Action.CHANGE_DEFAULT | Action.CANCEL:
+            raise AssertionError("this button has no command")
+        case _:
+            assert_never(press.action)
+
+
+def _typed(route: RouteNames | None) -> RouteText | None:
+    return RouteText(provider=route.provider, model=route.model) if route else None

@@ -1,0 +1,177 @@
+"""config.yaml on disk: read at every resolution, believed only once it has settled and is whole."""
+
+import asyncio
+from contextlib import suppress
+from datetime import datetime, timedelta
+
+from bot.settings.default_writer import write_default
+from bot.settings.environment import Environment
+from bot.settings.last_good import Good, LastGood
+from bot.settings.reading import Reading, is_cut, read_file
+from bot.settings.schema import read_settings
+from bot.settings.secrets import secret_values
+from bot.settings.settling import Settling
+from bot.settings.values import Settings
+from bot.settings.watcher import Known, OnChange, broken, whole
+from scheduler.config import CoreConfig
+from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.ports import Clock
+from scheduler.press import RouteNames
+from scheduler.providers import resolve as resolver
+from scheduler.route import Pins, Resolution
+
+CHECK = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=30)
+
+
+class ConfigFile:
+    """Implements `scheduler.ports.Config` on one file and the variables beside it."""
+
+    def __init__(self, environment: Environment, clock: Clock) -> None:
+        self._environment = environment
+        self._clock = clock
+        self._path, self._named = environment.config_path()
+        self._keeper = LastGood(environment.home)
+        self._good = self._keeper.load()
+        self._was_there = self._keeper.exists()
+        self._settling = Settling()
+        self._known: Known | None = None
+
+    @classmethod
+    async def open(cls, environment: Environment, clock: Clock) -> "ConfigFile":
+        """Raises ConfigError with every problem where settings are not whole and never were."""
+        environment.make_home()
+        config = cls(environment, clock)
+        if config._good is not None:
+            config._known = config._as_known(config._good.settings)
+        try:
+            settings = await config.settings()
+        except ConfigError:
+            if config._good is None:
+                raise
+        else:
+            config._known = config._known or config._as_known(settings)
+        return config
+
+    async def settings(self) -> Settings:
+        """The settings in force; waits while a fresh change is still settling.
+
+        Raises ConfigError while the file is gone, cut short, unreadable or wrong.
+        """
+        patience = self._clock.now() + PATIENCE
+        while True:
+            now = self._clock.now()
+            reading = read_file(self._path)
+            counts_at = self._counts_at(reading, now)
+            if counts_at <= now:
+                return self._judged(reading)
+            if now >= patience:
+                raise ConfigError([f"{self._path.name}: keeps changing; leave it alone for 2 s"])
+            await self._clock.sleep_until(counts_at, asyncio.Event())
+
+    async def core(self) -> CoreConfig:
+        return (await self.settings()).core
+
+    async def resolve(self, pins: Pins) -> Resolution:
+        """The route a call would bill at this moment. Raises ConfigError, RouteError."""
+        core = await self.core()
+        return resolver.resolve(core.routes, pins, self._environment.variables())
+
+    async def default_model(self) -> str | None:
+        return resolver.default_model((await self.core()).routes)
+
+    def last_good_settings(self) -> Settings:
+        """The last settings that were whole; the built-in ones where there never was a file."""
+        return Settings() if self._good is None else self._good.settings
+
+    def last_good(self) -> CoreConfig:
+        return self.last_good_settings().core
+
+    def secrets(self) -> frozenset[str]:
+        """The values that no text of ours may show."""
+        return secret_values(self.last_good_settings(), self._environment)
+
+    async def change_default(self, route: RouteNames) -> None:
+        """Write another default into the file. Raises UserError, having changed nothing."""
+        try:
+            settings = await self.settings()
+        except ConfigError as error:
+            raise UserError(
+                f"{self._path.name} is not whole at the moment ({error.problems[0]})",
+                "mend it first",
+            ) from None
+        before = None if self._good is None else self._good.content
+        self._accept(write_default(self._path, before, settings, route))
+
+    async def watch(self, on_change: OnChange) -> None:
+        """Look every second, for ever, and tell each change once."""
+        while True:
+            await self._clock.sleep_until(self._clock.now() + CHECK, asyncio.Event())
+            now = self._clock.now()
+            reading = read_file(self._path)
+            if self._counts_at(reading, now) > now:
+                continue
+            known = self._known or self._as_known(self.last_good_settings())
+            try:
+                settings = self._judged(reading)
+                self._environment.variables()
+            except ConfigError as error:
+                after, change = broken(known, error)
+            else:
+                after, change = whole(known, self._as_known(settings))
+            if change is not None:
+                await on_change(change)
+            self._known = after
+
+    def _counts_at(self, reading: Reading, now: datetime) -> datetime:
+        """When what is on the disk may be believed: what is in force already, at once."""
+        counts_at = self._settling.counts_at(reading, now)
+        in_force = self._good is not None and reading.content == self._good.content
+        return now if in_force else counts_at
+
+    def _judged(self, reading: Reading) -> Settings:
+        """The settings a settled file holds, which are then the last good ones."""
+        name = self._path.name
+        if reading.problem is not None:
+            raise ConfigError([f"{name}: cannot be read ({reading.problem}); mend its permissions"])
+        if reading.content is None:
+            return self._without_file()
+        self._was_there = True
+        if self._good is not None and is_cut(reading.content, self._good.content):
+            raise ConfigError(
+                [
+                    f"{name}: is the beginning of the last good file, as if half-written; write it "
+                    "whole, or add a last line `# complete` if it is meant to end there"
+                ]
+            )
+        if self._good is None or reading.content != self._good.content:
+            self._accept(reading.content)
+        return self.last_good_settings()
+
+    def _without_file(self) -> Settings:
+        """The built-in settings, which stand only where there never was a file."""
+        if self._named:
+            raise ConfigError(
+                [f"{self._path.name}: DRIFTPIN_CONFIG names a file that is not there; put it there"]
+            )
+        if self._was_there:
+            raise ConfigError(
+                [
+                    f"{self._path.name}: is gone; put it back (a copy of its last good content is "
+                    f"{self._keeper.path.name} in the data folder)"
+                ]
+            )
+        return Settings()
+
+    def _accept(self, content: bytes) -> None:
+        self._good = Good(content, read_settings(content, self._path.name))
+        self._keeper.keep(content)
+
+    def _as_known(self, settings: Settings) -> Known:
+        """The settings with the default they lead to at this moment."""
+        default = None
+        with suppress(RouteError, ConfigError):
+            variables = self._environment.variables()
+            route = resolver.resolve(settings.core.routes, Pins(), variables).route
+            default = RouteNames(route.provider, route.model)
+        return Known(settings, default)

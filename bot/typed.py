@@ -1,0 +1,62 @@
+"""Undoes what chat clients do to a typed command: curly quotes, backticks, mentions, odd spaces."""
+
+import re
+
+from bot.invisible import storable, visible
+from scheduler.errors import UserError
+
+MOST_BYTES = 16 * 1024
+
+QUOTES = ('"“”„‟«»＂', "'‘’‚‛＇", "`´")
+"""Families of quotes: a value opened by one of a family is closed by any of it."""
+
+DASHES = "–—‒―−"
+"""What clients make of `--`."""
+
+_STRAIGHT = str.maketrans(
+    {quote: family[0] for family in QUOTES[:2] for quote in family} | dict.fromkeys(QUOTES[2])
+)
+_ESCAPED = re.compile(r"\\+(?=[*_])")
+_EDGE = re.compile("[\\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+")
+_ADDRESS = re.compile(
+    r"(?:<@\w{1,64}(?:\|[^>\s]{0,100})?>|@(?!(?:year|annual|month|week|dai|hour)ly\b|midnight\b|reboot\b)"
+    r"[\w.-]{1,64}|/?jobs(?:@\w{1,64})?|driftpin)[,:]?(?=\s|$)",
+    re.IGNORECASE,
+)
+
+
+def received(text: str) -> str:
+    """What was typed, without outer backticks and without the words that only address the bot."""
+    if len(text) > MOST_BYTES or len(text.encode(errors="replace")) > MOST_BYTES:
+        raise UserError(
+            f"that is longer than {MOST_BYTES // 1024} KiB", "shorten the prompt and send it again"
+        )
+    text = _without_fence(_trimmed(storable(text)))
+    for _ in range(3):
+        address = _ADDRESS.match(text)
+        if address is None:
+            break
+        text = _trimmed(text[address.end() :])
+    return text
+
+
+def plain(word: str) -> str:
+    """A word of a command as a plain keyboard would have typed it."""
+    return _ESCAPED.sub("", visible(word).translate(_STRAIGHT))
+
+
+def shortened(text: str, most: int = 120) -> str:
+    """One line of somebody's own words, to be quoted back to them."""
+    line = " ".join(visible(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
+
+
+def _trimmed(text: str) -> str:
+    edge = _EDGE.match(text)
+    return text[edge.end() if edge else 0 :].rstrip()
+
+
+def _without_fence(text: str) -> str:
+    inner = text.lstrip("`")
+    fence = text[: len(text) - len(inner)]
+    return _trimmed(inner.removesuffix(fence)) if fence else text

@@ -1,0 +1,180 @@
+"""The table of verbs: forms, help and synonyms of everything that can be typed in a chat."""
+
+from dataclasses import dataclass
+
+EXAMPLE = "every weekday at 09:00 | Summarise open incidents"
+
+
+@dataclass(frozen=True, slots=True)
+class Verb:
+    """One verb; `forms` and `examples` are what stands after `/jobs`."""
+
+    name: str
+    says: str
+    forms: tuple[str, ...]
+    examples: tuple[str, ...]
+    synonyms: tuple[str, ...] = ()
+    options: bool = False
+
+
+VERBS = (
+    Verb(
+        "add",
+        "schedule a new job in this chat",
+        ("add <schedule> | <prompt>", "add <schedule> -- <prompt>"),
+        (f"add {EXAMPLE}", 'add every 2h name="Build watch" repeat=5 | Is the build green?'),
+        ("new", "create", "schedule"),
+        options=True,
+    ),
+    Verb(
+        "list",
+        "the jobs of this chat, or of every chat you may see",
+        ("list", "list all", "list <page>", "list all <page>"),
+        ("list", "list all 2"),
+        ("ls", "l"),
+    ),
+    Verb(
+        "show",
+        "one job: schedule, route, consent, next fire times",
+        ("show <job>",),
+        ("show 7",),
+        ("view", "info", "get"),
+    ),
+    Verb(
+        "edit",
+        "change what you type and nothing else",
+        (
+            "edit <job> <schedule> | <prompt>",
+            "edit <job> <schedule>",
+            "edit <job> | <prompt>",
+            "edit <job> <option>=<value>",
+        ),
+        ("edit 7 every day at 9:00", "edit 7 | Summarise closed incidents", "edit 7 name=Standup"),
+        ("update", "change", "modify", "set"),
+        options=True,
+    ),
+    Verb(
+        "pause",
+        "no more runs until you resume",
+        ("pause <job>",),
+        ("pause 7",),
+        ("disable", "suspend"),
+    ),
+    Verb(
+        "resume",
+        "go on after a pause",
+        ("resume <job>",),
+        ("resume 7",),
+        ("unpause", "enable", "continue"),
+    ),
+    Verb(
+        "run",
+        "run now; with `held`, the latest held fire",
+        ("run <job>", "run <job> held"),
+        ("run 7", "run 7 held"),
+        ("trigger", "fire", "exec"),
+    ),
+    Verb(
+        "stop",
+        "end the run that is going on; the job stays",
+        ("stop <job>",),
+        ("stop 7",),
+        ("cancel", "kill", "abort"),
+    ),
+    Verb(
+        "remove",
+        "remove a job; its history stays",
+        ("remove <job>",),
+        ("remove 7",),
+        ("rm", "delete", "del"),
+    ),
+    Verb(
+        "pin",
+        "bind a job to a route; with none, to what it consented to",
+        (
+            "pin <job>",
+            "pin <job> <provider>:<model>",
+            "pin <job> <provider>",
+            "pin <job> <model>",
+            "pin <job> provider=<provider> model=<model>",
+        ),
+        ("pin 7", "pin 7 openrouter:meta-llama/llama-3.3-70b-instruct:free"),
+        ("bind",),
+    ),
+    Verb(
+        "unpin",
+        "follow the default again, on one axis or on both",
+        ("unpin <job>", "unpin <job> provider", "unpin <job> model"),
+        ("unpin 7", "unpin 7 model"),
+        ("unbind",),
+    ),
+    Verb(
+        "accept",
+        "consent to the new default; with a route, only to that one",
+        ("accept <job>", "accept <job> <provider>:<model>"),
+        ("accept 7", "accept 7 openai:gpt-4o"),
+        ("approve",),
+    ),
+    Verb(
+        "snapshot",
+        "record the default of this moment as what the job may bill",
+        ("snapshot <job>",),
+        ("snapshot 7",),
+        ("snap",),
+    ),
+    Verb(
+        "alerts",
+        "the alerts that wait for a decision",
+        ("alerts",),
+        ("alerts",),
+        ("alert", "drift", "drifts"),
+    ),
+    Verb(
+        "history",
+        "the last runs of a job, with outcome and cost",
+        ("history <job>",),
+        ("history 7",),
+        ("runs", "log", "logs"),
+    ),
+    Verb(
+        "output",
+        "what the last run of a job answered",
+        ("output <job>",),
+        ("output 7",),
+        ("out", "result"),
+    ),
+    Verb(
+        "default",
+        "the default route; with a route, what a change would hold; with `yes`, change it",
+        ("default", "default <provider>:<model>", "default <provider>:<model> yes"),
+        ("default", "default openrouter:meta-llama/llama-3.3-70b-instruct:free yes"),
+        ("defaults",),
+    ),
+    Verb(
+        "help",
+        "this list, one verb, or the options",
+        ("help", "help <verb>", "help options"),
+        ("help", "help pin"),
+        ("?", "h", "-h", "--help", "man", "commands", "usage", "start"),
+    ),
+)
+
+SECOND_FORM = Verb(
+    "cronjob",
+    "the same commands, as hermes-agent writes them",
+    ("cronjob action=<action> job_id=<job> <option>=<value>",),
+    (
+        "cronjob action=update job_id=7 provider=openrouter "
+        "model=meta-llama/llama-3.3-70b-instruct:free",
+    ),
+)
+
+BY_NAME = {verb.name: verb for verb in (*VERBS, SECOND_FORM)}
+TOPICS = (*BY_NAME, "options")
+
+CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
+    synonym: verb.name for verb in VERBS for synonym in verb.synonyms
+}
+
+LATER = ("audit", "claim", "cost", "drill", "halt", "tz", "unhalt")
+"""Verbs that a later version knows."""

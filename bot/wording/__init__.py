@@ -1,0 +1,1 @@
+"""Facts become messages here; every word a person reads stands in this folder."""

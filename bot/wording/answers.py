@@ -1,0 +1,217 @@
+"""The answer to each command."""
+
+from typing import assert_never
+
+from bot.message import (
+    Block,
+    Bullets,
+    Button,
+    Fields,
+    Message,
+    Moment,
+    Paragraph,
+    Quiet,
+    Tone,
+    bold,
+    code,
+    line,
+)
+from bot.wording import cards, facts, runs
+from scheduler.answers import (
+    Added,
+    Alerts,
+    Answer,
+    Changed,
+    Default,
+    DefaultChanged,
+    Done,
+    Histories,
+    Listed,
+    Outputs,
+    Shown,
+    Started,
+    Stopped,
+    Unchanged,
+    WhatIf,
+)
+from scheduler.drift import consent
+from scheduler.job import Job, unguarded_axes
+from scheduler.press import Action, Press
+from scheduler.run import Run, RunState
+
+NAMED = 12
+"""Jobs named one by one; the others are counted."""
+
+
+def answer(found: Answer, how: str) -> Message:
+    """The message for what the service found or did; `how` is how a command is typed here."""
+    match found:
+        case Added(view):
+            return cards.added(view, how)
+        case Listed():
+            return cards.listed(found, how)
+        case Shown(view):
+            return cards.shown(view, how)
+        case Changed():
+            return _changed(found, how)
+        case Unchanged(view, what):
+            return Message(f"Nothing to do: job {facts.called(view.job)} is {what}.")
+        case Started():
+            return _started(found)
+        case Stopped(job, stopped):
+            return _stopped(found, job, len(stopped))
+        case Alerts(alerts):
+            return _alerts(len(alerts))
+        case Histories(job, history):
+            return runs.history(job, history)
+        case Outputs(job, run):
+            return runs.output(job, run)
+        case Default():
+            return _default(found, how)
+        case WhatIf():
+            return _what_if(found, how)
+        case DefaultChanged():
+            return _default_changed(found)
+        case _:
+            assert_never(found)
+
+
+def _changed(found: Changed, how: str) -> Message:
+    view = found.view
+    blocks: list[Block] = [] if found.done is Done.REMOVED else [Fields(cards.rows(view))]
+    buttons: tuple[Button, ...] = ()
+    if found.released:
+        fire = Moment(found.released.fire_time, view.job.zone)
+        blocks.append(Paragraph(line("Its held fire of ", fire, " runs now.")))
+    elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
+        blocks.append(_held_waits(view.held[-1], view.job, how))
+        buttons = (_run_held(view.held[-1], view.job),)
+    loud = found.done in (Done.UNPINNED, Done.PINNED) and unguarded_axes(view.job)
+    return Message(_done(found), tuple(blocks), buttons, Tone.LOUD if loud else Tone.GOOD)
+
+
+def _run_held(run: Run, job: Job) -> Button:
+    press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
+    return Button("Run the held fire now", press, primary=True)
+
+
+def _held_waits(run: Run, job: Job, how: str) -> Paragraph:
+    command = code(f"{how} run {job.id}")
+    return Paragraph(
+        line("Its held fire of ", Moment(run.fire_time, job.zone), " waits: ", command)
+    )
+
+
+def _done(found: Changed) -> str:
+    job = found.view.job
+    name = facts.called(job)
+    match found.done:
+        case Done.EDITED:
+            return f"Job {name} is changed."
+        case Done.PAUSED:
+            return f"Job {name} is paused."
+        case Done.RESUMED:
+            return f"Job {name} is active again."
+        case Done.REMOVED:
+            return f"Job {name} is removed."
+        case Done.PINNED:
+            return f"Job {name} is pinned to {facts.names(job.pins)}."
+        case Done.UNPINNED if unguarded_axes(job):
+            return f"Job {name} is unpinned, but UNGUARDED: no snapshot could be taken."
+        case Done.UNPINNED:
+            return f"Job {name} follows the default again, while it is {facts.names(consent(job))}."
+        case Done.ACCEPTED:
+            return f"Job {name} now consents to {facts.names(consent(job))}."
+        case Done.SNAPSHOT:
+            return f"Job {name} is guarded: it consents to {facts.names(consent(job))}."
+        case _:
+            assert_never(found.done)
+
+
+def _started(found: Started) -> Message:
+    job = found.job
+    if not found.held_fire:
+        return Message(f"Job {facts.called(job)} is about to run.")
+    older = f" {facts.count(found.skipped, 'older held fire')} given up." if found.skipped else ""
+    return Message(
+        f"The held fire of job {facts.called(job)} runs now.{older}",
+        (Quiet(line("It was due ", Moment(found.run.fire_time, job.zone))),),
+    )
+
+
+def _stopped(found: Stopped, job: Job, number: int) -> Message:
+    if not number:
+        return Message(f"Job {facts.called(job)} is not running; nothing was stopped.")
+    calling = any(run.state is RunState.CALLING for run in found.runs)
+    billed = "; what had left by then may have been billed" if calling else "; no call was made"
+    return Message(f"Job {facts.called(job)} is stopped{billed}.")
+
+
+def _alerts(number: int) -> Message:
+    if not number:
+        return Message("No alert is open: nothing is held by a moved default.")
+    return Message(f"{facts.count(number, 'alert')} open; each follows with its buttons.")
+
+
+def _default(found: Default, how: str) -> Message:
+    if found.resolution is None:
+        return Message(
+            "The default names no route that can be called; agent jobs are held.",
+            (Paragraph(line(found.problem or "")),),
+            tone=Tone.LOUD,
+        )
+    route = found.resolution.route
+    auto = " (auto)" if found.resolution.auto else ""
+    blocks = [
+        Paragraph(
+            line(
+                bold(route.name),
+                f"{auto}: {facts.PRICE_WORDS[route.price_class]}; chosen by {found.resolution.chosen_by}.",
+            )
+        )
+    ]
+    if found.holds:
+        blocks.append(Paragraph(line(f"It holds {facts.count(len(found.holds), 'job')}:")))
+    title = f"The default is {route.name}."
+    held = (_jobs(found.holds),) if found.holds else ()
+    return Message(title, (*blocks, *held))
+
+
+def _what_if(found: WhatIf, how: str) -> Message:
+    old = found.old.route.name if found.old else "a default that cannot be resolved"
+    if not found.holds:
+        words = "It would hold no job"
+    else:
+        words = f"It would hold {facts.count(len(found.holds), 'job')}"
+    words += (
+        f"; {facts.count(found.follows, 'other job')} would follow it." if found.follows else "."
+    )
+    blocks = [Paragraph(line(f"Nothing is changed yet. {words}"))]
+    held = (_jobs(found.holds),) if found.holds else ()
+    command = code(f"{how} default {found.new} yes")
+    press = Press(Action.CHANGE_DEFAULT, route=found.new)
+    return Message(
+        f"This would move the default from {old} to {found.new}.",
+        (*blocks, *held, Quiet(line("Or type ", command))),
+        (Button("Change", press, primary=True), Button("Cancel", Press(Action.CANCEL))),
+    )
+
+
+def _default_changed(found: DefaultChanged) -> Message:
+    old = found.old.route.name if found.old else "?"
+    held = (
+        f" {facts.count(len(found.holds), 'job')} will be held until somebody decides."
+        if found.holds
+        else ""
+    )
+    return Message(f"The default moved from {old} to {found.new}.{held}", tone=Tone.LOUD)
+
+
+def _jobs(jobs: tuple[Job, ...]) -> Bullets:
+    lines = [
+        line(bold(f"#{job.id}"), f" {job.name}, consents to {facts.names(consent(job))}")
+        for job in jobs
+    ]
+    if len(lines) > NAMED:
+        lines = [*lines[:NAMED], line(f"and {len(jobs) - NAMED} more")]
+    return Bullets(tuple(lines))

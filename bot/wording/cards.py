@@ -1,0 +1,132 @@
+"""Jobs as cards and lists."""
+
+from bot.message import (
+    Block,
+    Bullets,
+    Button,
+    Code,
+    Fields,
+    Line,
+    Message,
+    Moment,
+    Paragraph,
+    Quiet,
+    Tone,
+    bold,
+    code,
+    line,
+)
+from bot.wording import facts
+from bot.wording.runs import outcome
+from scheduler.answers import JobView, Listed
+from scheduler.drift import consent
+from scheduler.job import JobKind, unguarded_axes
+from scheduler.press import Action, Press
+from scheduler.route import Pins
+
+
+def added(view: JobView, how: str) -> Message:
+    """The creation card: what was understood, and how the job is guarded."""
+    job = view.job
+    unguarded = unguarded_axes(job)
+    title = f"Job {job.id} is scheduled: {job.name}"
+    blocks: list[Block] = [Fields(rows(view))]
+    if unguarded:
+        axes = " and ".join(facts.AXIS_WORDS[axis] for axis in unguarded)
+        title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
+        why = f" ({view.problem})" if view.problem else ""
+        blocks.append(
+            Paragraph(
+                line(
+                    bold("Unguarded: "),
+                    f"no snapshot of its {axes} could be taken{why}. It will run on whatever the"
+                    f" default is, unless you take a snapshot: ",
+                    code(f"{how} snapshot {job.id}"),
+                )
+            )
+        )
+    tone = Tone.LOUD if unguarded else Tone.GOOD
+    return Message(title, tuple(blocks), _card_buttons(view), tone)
+
+
+def _card_buttons(view: JobView) -> tuple[Button, ...]:
+    job = view.job
+    undo = Button("Undo", Press(Action.UNDO, job=job.id, revision=job.consent_revision))
+    if unguarded_axes(job):
+        return (_snapshot_button(view), undo)
+    if job.kind is JobKind.AGENT and job.pins == Pins():
+        pin = Press(Action.PIN, job=job.id, revision=job.consent_revision)
+        return (Button(f"Pin {facts.names(consent(job))}", pin), undo)
+    return (undo,)
+
+
+def _snapshot_button(view: JobView) -> Button:
+    press = Press(Action.SNAPSHOT, job=view.job.id, revision=view.job.consent_revision)
+    return Button("Take snapshot", press, primary=True)
+
+
+def shown(view: JobView, how: str) -> Message:
+    """Everything about one job."""
+    job = view.job
+    more: list[tuple[str, Line]] = [("Prompt", line(job.prompt))]
+    if view.held:
+        since = view.held[0]
+        more.append(
+            (
+                "Held",
+                line(
+                    f"{facts.count(len(view.held), 'fire')} since ",
+                    Moment(since.fire_time, job.zone),
+                ),
+            )
+        )
+    if view.last:
+        more.append(("Last run", outcome(view.last, job)))
+    more.append(("Owner", line(job.owner.name or job.owner.key)))
+    blocks: list[Block] = [Fields((*rows(view), *more))]
+    if view.held and view.held[-1].error:
+        blocks.append(Code(view.held[-1].error))
+    buttons = (_snapshot_button(view),) if unguarded_axes(job) else ()
+    return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
+
+
+def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
+    """The facts of a card, in the order people ask for them."""
+    job = view.job
+    found: list[tuple[str, Line]] = [("When", facts.when(job)), ("Next", facts.next_fires(view))]
+    if job.kind.guarded:
+        found.append(("Route", facts.route(view)))
+        if view.drifts:
+            words = "; ".join(facts.drift_words(drift) for drift in view.drifts)
+            found.append(("Drift", line(bold("would be held: "), words)))
+    found.append(("Guard", facts.guard(job)))
+    return tuple(found)
+
+
+def listed(answer: Listed, how: str) -> Message:
+    """One page of jobs, one line each."""
+    if not answer.total:
+        example = f"{how} add every weekday at 09:00 | Summarise open incidents"
+        return Message("There are no jobs here yet.", (Paragraph(line("Try: ", code(example))),))
+    where = "everywhere" if answer.everywhere else "here"
+    title = f"{facts.count(answer.total, 'job')} {where}"
+    if answer.pages > 1:
+        title += f", page {answer.page} of {answer.pages}"
+    blocks = [Bullets(tuple(_row(view) for view in answer.views))]
+    if answer.page < answer.pages:
+        every = " all" if answer.everywhere else ""
+        following = f"{how} list{every} {answer.page + 1}"
+        return Message(title, (*blocks, Quiet(line("More: ", code(following)))))
+    return Message(title, tuple(blocks))
+
+
+def _row(view: JobView) -> Line:
+    job = view.job
+    parts: list[str | Moment] = [f" {job.name}: "]
+    schedule = facts.when(job)
+    tail = "; ".join(["", *facts.marks(view)])
+    if view.fires:
+        return line(
+            bold(f"#{job.id}"), *parts, *schedule, "; next ", Moment(view.fires[0], job.zone), tail
+        )
+    return line(bold(f"#{job.id}"), *parts, *schedule, tail)

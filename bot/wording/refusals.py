@@ -1,0 +1,63 @@
+"""What is said when something was not done: one line, what is wrong and what to do instead."""
+
+from bot.message import Message, Paragraph, Tone, code, line
+from scheduler.errors import ConfigError, UserError
+from scheduler.job import Principal
+
+
+def mistake(error: UserError) -> Message:
+    return Message(sentence(str(error)), private=True)
+
+
+def sentence(text: str) -> str:
+    """A line of an error as a sentence."""
+    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "'", "!")) else ".")
+
+
+def stranger(principal: Principal) -> Message:
+    """Somebody no list admits; they learn the name an admin needs, and nothing else."""
+    return Message(
+        "You may not use this Driftpin yet. An admin can add you under access: in config.yaml, as",
+        (Paragraph(line(code(principal.key))),),
+        private=True,
+    )
+
+
+def not_allowed(action: str) -> Message:
+    return Message(
+        f"You may not {action} here; that is for the job's owner or an admin.", private=True
+    )
+
+
+def admins_only(action: str) -> Message:
+    return Message(f"Only an admin may {action}.", private=True)
+
+
+def too_fast(per_minute: int) -> Message:
+    return Message(f"More than {per_minute} commands in a minute; wait a little.", private=True)
+
+
+def settings_broken(error: ConfigError) -> Message:
+    return Message(
+        "The settings cannot be used now, so nothing was changed.",
+        tuple(Paragraph(line(problem)) for problem in error.problems),
+        tone=Tone.LOUD,
+        private=True,
+    )
+
+
+def unknown_button() -> Message:
+    return Message("This button is not known or too old; nothing was done.", private=True)
+
+
+def used_button(by: str) -> Message:
+    return Message(f"{by} already pressed this; nothing was done again.", private=True)
+
+
+def broken(incident: str) -> Message:
+    """An error of ours: the log has the details under this number."""
+    return Message(
+        f"Something broke on our side; nothing was changed. Incident {incident} is in the log.",
+        tone=Tone.LOUD,
+        private=True,
+    )

@@ -1,0 +1,200 @@
+"""How runs went: reports, histories, outputs."""
+
+from typing import assert_never
+
+from bot.message import (
+    Bullets,
+    Button,
+    Code,
+    Line,
+    Message,
+    Moment,
+    Paragraph,
+    Quiet,
+    Tone,
+    Written,
+    bold,
+    code,
+    line,
+)
+from bot.wording import facts
+from scheduler.job import Job, JobKind, unguarded_axes
+from scheduler.press import Action, Press
+from scheduler.run import HoldReason, Run, RunKind, RunState
+
+OUTCOME_WORDS = {
+    RunState.PLANNED: "is about to start",
+    RunState.CLAIMED: "is starting",
+    RunState.CALLING: "is running",
+    RunState.HELD: "held",
+    RunState.SUCCEEDED: "succeeded",
+    RunState.FAILED: "failed",
+    RunState.UNKNOWN: "unknown: it may have been billed",
+    RunState.CANCELLED: "cancelled",
+    RunState.MISSED: "missed",
+    RunState.OVERLAPPED: "skipped, the run before it was still going",
+}
+
+HOLD_WORDS = {
+    HoldReason.DRIFT: "the default moved",
+    HoldReason.UNGUARDED: "nobody consented to a route",
+    HoldReason.CONFIG: "the settings name no route that can be called",
+    HoldReason.CREDENTIAL: "a credential is missing",
+}
+
+
+def outcome(run: Run, job: Job) -> Line:
+    """A run in one line."""
+    words = OUTCOME_WORDS[run.state]
+    if run.hold_reason and run.state is RunState.HELD:
+        words += f", {HOLD_WORDS[run.hold_reason]}"
+    asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
+    return line(Moment(run.fire_time, job.zone), f": {words}{asked}{_on(run)}")
+
+
+def _on(run: Run) -> str:
+    if run.route is None or run.state in (RunState.HELD, RunState.MISSED):
+        return ""
+    return f", on {run.route.name}"
+
+
+def report(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
+    """What a run tells its origin."""
+    match run.state:
+        case RunState.SUCCEEDED:
+            return _succeeded(job, run, how, first_unguarded=first_unguarded)
+        case RunState.HELD:
+            return Message(
+                f"Job {facts.called(job)} is held: {_why_held(run)}. No call was made.",
+                (Code(run.error or ""),),
+                _held_buttons(job, run),
+                Tone.LOUD,
+            )
+        case RunState.FAILED:
+            return Message(
+                f"Job {facts.called(job)} failed.",
+                (Paragraph(line(run.error or "no reason was given")), Quiet(receipt(run))),
+                tone=Tone.LOUD,
+            )
+        case RunState.UNKNOWN:
+            again = Press(Action.RUN_AGAIN, job=job.id, revision=int(run.id))
+            return Message(
+                f"Job {facts.called(job)} has an unknown outcome: it may have been billed.",
+                (
+                    Paragraph(line(run.error or "The process died inside the call.")),
+                    Paragraph(
+                        line(
+                            "It is not repeated by itself. ",
+                            code(f"{how} run {job.id}"),
+                            " runs it again.",
+                        )
+                    ),
+                    Quiet(receipt(run)),
+                ),
+                (Button("Run again", again),),
+                Tone.LOUD,
+            )
+        case RunState.CANCELLED:
+            return _cancelled(job, run)
+        case RunState.MISSED | RunState.OVERLAPPED:
+            return Message(f"Job {facts.called(job)}: {OUTCOME_WORDS[run.state]}.")
+        case RunState.PLANNED | RunState.CLAIMED | RunState.CALLING:
+            return Message(f"Job {facts.called(job)} {OUTCOME_WORDS[run.state]}.")
+        case _:
+            assert_never(run.state)
+
+
+def _succeeded(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
+    text = Written(run.output or "(the answer was empty)")
+    if job.kind is JobKind.MESSAGE:
+        return Message(job.name, (text,))
+    quiet = Quiet(receipt(run))
+    if not first_unguarded or not unguarded_axes(job):
+        return Message(f"{job.name} (job {job.id})", (text, quiet))
+    used = run.route.name if run.route else "an unknown route"
+    warning = Paragraph(
+        line(
+            bold("Unguarded: "),
+            f"this job used {used}, and would use any other default as well. ",
+            code(f"{how} snapshot {job.id}"),
+            " binds it to what it uses now.",
+        )
+    )
+    button = Button(
+        "Take snapshot", Press(Action.SNAPSHOT, job=job.id, revision=job.consent_revision), True
+    )
+    return Message(f"{job.name} (job {job.id})", (text, warning, quiet), (button,))
+
+
+def _cancelled(job: Job, run: Run) -> Message:
+    called = run.usage.requests or run.route is not None
+    billed = "The call was cut off; what had left by then may have been billed." if called else ""
+    why = f": {run.error}" if run.error else ""
+    blocks = (Paragraph(line(billed)),) if billed else ()
+    return Message(f"Job {facts.called(job)} was stopped{why}.", blocks)
+
+
+def _why_held(run: Run) -> str:
+    return HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
+
+
+def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
+    retry = Button(
+        "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
+    )
+    if run.hold_reason is HoldReason.UNGUARDED:
+        press = Press(Action.SNAPSHOT, job=job.id, revision=job.consent_revision)
+        return (Button("Take snapshot", press, primary=True), retry)
+    return (retry,)
+
+
+def receipt(run: Run) -> Line:
+    """The quiet line under an answer: the route, its class, and what was used."""
+    if run.route is None:
+        return line("no provider was called")
+    parts = [run.route.name, facts.PRICE_WORDS[run.route.price_class]]
+    usage = run.usage
+    if usage.served_model and usage.served_model != run.route.model:
+        parts.append(f"served by {usage.served_model}")
+    if usage.input_tokens is not None and usage.output_tokens is not None:
+        parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
+    elif run.state is RunState.SUCCEEDED:
+        parts.append("usage unknown")
+    return line(", ".join(parts))
+
+
+def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Message:
+    """Fires nobody was awake for, listed once."""
+    span: Line = (first,) if total == 1 else line("from ", first, " to ", last)
+    return Message(
+        f"Job {facts.called(job)} missed {facts.count(total, 'fire')} while Driftpin was not running.",
+        (
+            Paragraph(
+                (
+                    *span,
+                    *line(
+                        ". Nothing is made up for; ", code(f"{how} run {job.id}"), " runs it now."
+                    ),
+                )
+            ),
+        ),
+    )
+
+
+def history(job: Job, runs: tuple[Run, ...]) -> Message:
+    if not runs:
+        return Message(f"Job {facts.called(job)} has not run yet.")
+    return Message(
+        f"The latest runs of job {facts.called(job)}",
+        (Bullets(tuple(outcome(run, job) for run in runs)),),
+    )
+
+
+def output(job: Job, run: Run | None) -> Message:
+    if run is None:
+        return Message(f"Job {facts.called(job)} has no output yet.")
+    body = Written(run.output) if run.output is not None else Paragraph(line(run.error or ""))
+    return Message(
+        f"The latest output of job {facts.called(job)}",
+        (Paragraph(outcome(run, job)), body, Quiet(receipt(run))),
+    )

@@ -1,0 +1,155 @@
+"""What the service found or did, as facts; the wording makes messages of them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from scheduler.alert import Alert
+from scheduler.drift import Drift
+from scheduler.job import Job
+from scheduler.press import RouteNames
+from scheduler.route import Resolution
+from scheduler.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """A job with everything a person may ask about it, read at one moment so that no two facts disagree.
+
+    `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
+    with the consent. `held` are its held runs, the oldest first.
+    """
+
+    job: Job
+    fires: tuple[datetime, ...] = ()
+    held: tuple[Run, ...] = ()
+    last: Run | None = None
+    current: Resolution | None = None
+    problem: str | None = None
+    drifts: tuple[Drift, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    view: JobView
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    views: tuple[JobView, ...]
+    page: int
+    pages: int
+    total: int
+    everywhere: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    view: JobView
+
+
+class Done(StrEnum):
+    """What a change did to a job."""
+
+    EDITED = "edited"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    REMOVED = "removed"
+    PINNED = "pinned"
+    UNPINNED = "unpinned"
+    ACCEPTED = "accepted"
+    SNAPSHOT = "snapshot"
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """`released` is the held fire of a one-shot that a decision set free."""
+
+    done: Done
+    view: JobView
+    by: str
+    released: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Unchanged:
+    """The job already was as asked."""
+
+    view: JobView
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A run on its way; `held_fire` when it is a fire that was held, `skipped` older ones given up."""
+
+    job: Job
+    run: Run
+    held_fire: bool
+    skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    job: Job
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Alerts:
+    alerts: tuple[Alert, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Histories:
+    job: Job
+    runs: tuple[Run, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Outputs:
+    job: Job
+    run: Run | None
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """The default as it resolves now, or why it does not; and the jobs it holds."""
+
+    resolution: Resolution | None
+    problem: str | None
+    holds: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhatIf:
+    """What another default would hold; nothing is changed yet."""
+
+    old: Resolution | None
+    new: RouteNames
+    holds: tuple[Job, ...]
+    follows: int
+
+
+@dataclass(frozen=True, slots=True)
+class DefaultChanged:
+    old: Resolution | None
+    new: RouteNames
+    holds: tuple[Job, ...]
+
+
+Answer = (
+    Added
+    | Listed
+    | Shown
+    | Changed
+    | Unchanged
+    | Started
+    | Stopped
+    | Alerts
+    | Histories
+    | Outputs
+    | Default
+    | WhatIf
+    | DefaultChanged
+)

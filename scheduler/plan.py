@@ -1,0 +1,123 @@
+"""What to do about a job that is due, and about a route that was resolved for it."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import assert_never
+from zoneinfo import ZoneInfo
+
+from scheduler import held
+from scheduler.config import GuardConfig, MissingSnapshot
+from scheduler.drift import drifts
+from scheduler.errors import ConfigError, RouteError
+from scheduler.job import Job, OnMissed, unguarded_axes
+from scheduler.ports import Held, Planned
+from scheduler.route import Resolution
+from scheduler.run import HoldReason, RunState
+from scheduler.schedule import next_fire
+
+PUNCTUAL = timedelta(minutes=2)
+"""A fire that is found due later than this was missed: nobody was awake for it."""
+
+COUNTED = 1000
+"""Missed fires are counted one by one up to here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Go:
+    """The run may call this very route, and no other."""
+
+    resolution: Resolution
+
+
+def judge(
+    job: Job, resolved: Resolution | RouteError | ConfigError, guard: GuardConfig
+) -> Go | Held:
+    """Compare what resolution says with what a person consented to; in doubt, hold."""
+    match resolved:
+        case ConfigError():
+            return Held(HoldReason.CONFIG, held.config_error(resolved))
+        case RouteError():
+            reason = HoldReason.CREDENTIAL if resolved.credential else HoldReason.CONFIG
+            return Held(reason, held.route_error(resolved))
+        case Resolution():
+            return _judge_route(job, resolved, guard)
+        case _:
+            assert_never(resolved)
+
+
+def _judge_route(job: Job, resolution: Resolution, guard: GuardConfig) -> Go | Held:
+    moved = drifts(job, resolution.route)
+    if moved:
+        return Held(
+            HoldReason.DRIFT, held.drift_error(job, moved), drifts=moved, route=resolution.route
+        )
+    missing = unguarded_axes(job)
+    if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
+        return Held(
+            HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=resolution.route
+        )
+    return Go(resolution)
+
+
+@dataclass(frozen=True, slots=True)
+class Missed:
+    """Fires nobody was awake for: how many (at most `COUNTED`), the first and the last."""
+
+    count: int
+    first: datetime
+    last: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """What one tick does to one due job."""
+
+    planned: tuple[Planned, ...]
+    next_fire_time: datetime | None
+    missed: Missed | None = None
+
+
+def following(job: Job, after: datetime) -> datetime | None:
+    """The job's first fire after a moment, or None when there is none before its `until`."""
+    moment = next_fire(job.schedule, ZoneInfo(job.zone), after, anchor=job.anchor)
+    if moment is None or (job.until is not None and moment > job.until):
+        return None
+    return moment
+
+
+def due_fires(job: Job, now: datetime) -> list[datetime]:
+    """The job's fires that have come, the oldest first, at most `COUNTED` of them."""
+    found: list[datetime] = []
+    moment = job.next_fire_time
+    while moment is not None and moment <= now and len(found) < COUNTED:
+        found.append(moment)
+        moment = following(job, moment)
+    return found
+
+
+def tick(job: Job, now: datetime, *, busy: bool) -> Tick:
+    """Plan the latest due fire; skip it while the job still runs, and list the ones that were missed."""
+    fires = due_fires(job, now)
+    if not fires:
+        return Tick((), job.next_fire_time)
+    *earlier, latest = fires
+    punctual = now - latest <= PUNCTUAL
+    late = not punctual and job.on_missed is OnMissed.RUN_ONCE
+    lost = earlier if punctual or late else fires
+    planned: list[Planned] = []
+    if punctual or late:
+        planned.append(_plan_one(latest, busy=busy, late=late))
+    missed = Missed(len(lost), lost[0], lost[-1]) if lost else None
+    if missed and not planned:
+        planned.append(Planned(latest, RunState.MISSED, _missed_note(missed)))
+    return Tick(tuple(planned), following(job, max(now, latest)), missed)
+
+
+def _plan_one(fire: datetime, *, busy: bool, late: bool) -> Planned:
+    if busy:
+        return Planned(fire, RunState.OVERLAPPED, "the run before it was still going")
+    return Planned(fire, RunState.PLANNED, "late: nobody was awake at its time" if late else None)
+
+
+def _missed_note(missed: Missed) -> str:
+    return f"{missed.count} missed, {missed.first.isoformat()} to {missed.last.isoformat()}"

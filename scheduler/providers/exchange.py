@@ -1,0 +1,157 @@
+"""The one door to a provider: a request leaves through the gate to the route's address, or not.
+
+It lies below the SDKs, so that nothing they do by themselves (a retry, a redirect, a header or an
+address from the environment) can bill anybody.
+"""
+
+import asyncio
+import re
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+
+import httpx2
+
+from scheduler.errors import CallError, Lost, NotSent
+from scheduler.ports import Gate
+from scheduler.providers.call_errors import one_line, sort_failure
+from scheduler.providers.readable import readable
+from scheduler.providers.replies import Reply, read_reply
+from scheduler.route import Resolution
+from scheduler.run import Usage
+
+LONGEST_REPLY = 16 * 1024 * 1024
+
+
+class Exchange(httpx2.AsyncBaseTransport):
+    """Carries the requests of one call, each with a passage of the gate, until one fails.
+
+    `headers` are what the dialect needs beyond the key. `failure` is what the last request ended
+    with: SDKs wrap what a transport raises. `replies` are the whole answers so far.
+    """
+
+    def __init__(
+        self,
+        resolution: Resolution,
+        gate: Gate,
+        *,
+        timeout: timedelta,
+        requests: int = 1,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        self.failure: Exception | None = None
+        self.asked = 0
+        self.replies: list[Reply] = []
+        self._route = resolution.route
+        self._secret = resolution.secret
+        self._home = httpx2.URL(self._route.endpoint)
+        self._gate = gate
+        self._seconds = timeout.total_seconds()
+        self._deadline: float | None = None
+        self._limit = requests
+        self._dialect = headers or {}
+        # No proxy and no certificate file out of the environment: only the route says who reads
+        # the prompt. The system's own certificates count.
+        self._wire = httpx2.AsyncHTTPTransport(trust_env=False, retries=0)
+
+    async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
+        if self.failure is not None:
+            raise self.failure
+        try:
+            return await self._exchange(request)
+        except Exception as error:
+            self.failure = error
+            raise
+
+    async def aclose(self) -> None:
+        await self._wire.aclose()
+
+    @property
+    def usage(self) -> Usage:
+        """What the requests consumed together; one reply without a figure leaves it unknown."""
+        return Usage(
+            requests=self.asked,
+            input_tokens=_sum([reply.input_tokens for reply in self.replies]),
+            output_tokens=_sum([reply.output_tokens for reply in self.replies]),
+            served_model=self.replies[-1].served_model if self.replies else None,
+        )
+
+    async def _exchange(self, asked: httpx2.Request) -> httpx2.Response:
+        request = await self._rewritten(asked)
+        if self.asked >= self._limit:
+            raise Lost(f"the model wanted more than {self._limit} requests for one answer")
+        await self._gate(self.asked + 1)
+        self.asked += 1
+        try:
+            body = await self._whole_answer(request)
+        except CallError as error:
+            raise type(error)(one_line(str(error), self._secret)) from None
+        except Exception as error:  # noqa: BLE001 - past the gate, what is not known may be billed
+            raise sort_failure(error, self._home.host, self._secret) from None
+        json = {"Content-Type": "application/json"}
+        return httpx2.Response(200, headers=json, content=body, request=asked)
+
+    async def _whole_answer(self, request: httpx2.Request) -> bytes:
+        if self._deadline is None:
+            self._deadline = asyncio.get_running_loop().time() + self._seconds
+        async with asyncio.timeout_at(self._deadline):
+            status, body, location = await self._send(request)
+        mode = self._route.api_mode
+        reply = read_reply(mode, status, body, location)
+        content = readable(mode, body, self._route.model)
+        self.replies.append(reply)
+        return content
+
+    async def _send(self, request: httpx2.Request) -> tuple[int, bytes, str]:
+        response = await self._wire.handle_async_request(request)
+        try:
+            body = bytearray()
+            async for chunk in response.aiter_bytes():
+                body += chunk
+                if len(body) > LONGEST_REPLY:
+                    raise Lost(f"the reply is longer than {LONGEST_REPLY} bytes")
+            return response.status_code, bytes(body), response.headers.get("location", "")
+        finally:
+            await response.aclose()
+
+    async def _rewritten(self, asked: httpx2.Request) -> httpx2.Request:
+        """The same body to the same address, with headers of our own: what an SDK read from the
+        environment (organisation, custom headers, another key) stays here."""
+        if not self._is_home(asked.url):
+            raise NotSent(f"a request for {self._home.host} was turned to {asked.url.host}")
+        # A third of the time for the connection, and a third for TLS: a call that uses up its
+        # time has certainly left, and one that never left says so before.
+        connect = min(10.0, self._seconds / 3)
+        times = {"connect": connect, "pool": connect, "read": self._seconds, "write": self._seconds}
+        return httpx2.Request(
+            asked.method,
+            asked.url,
+            headers=self._headers(),
+            content=await asked.aread(),
+            extensions={"timeout": times},
+        )
+
+    def _is_home(self, url: httpx2.URL) -> bool:
+        home = self._home
+        same = (url.scheme, url.host, url.port) == (home.scheme, home.host, home.port)
+        return same and url.path.startswith(home.path)
+
+    def _headers(self) -> dict[str, str]:
+        headers = {
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip, deflate",
+            "Content-Type": "application/json",
+            "User-Agent": "driftpin",
+            **self._dialect,
+        }
+        if self._secret is not None:
+            key = self._secret.value
+            if re.fullmatch(r"[\x21-\x7e]+", key) is None:
+                named = self._route.credential or "the credential"
+                raise NotSent(f"the key in {named} is empty or holds characters that no key has")
+            headers["Authorization"] = f"Bearer {key}"
+        return headers
+
+
+def _sum(figures: Sequence[int | None]) -> int | None:
+    known = [figure for figure in figures if figure is not None]
+    return sum(known) if known and len(known) == len(figures) else None

@@ -1,0 +1,185 @@
+"""One run: claim it, judge its route, pass the gate, call, record."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Protocol, assert_never
+
+from scheduler.config import CoreConfig
+from scheduler.errors import (
+    ConfigError,
+    DriftpinError,
+    GateShut,
+    Lost,
+    NotSent,
+    Refused,
+    RouteError,
+)
+from scheduler.job import Job, unguarded_axes
+from scheduler.outbox import Owed, OwedKind
+from scheduler.plan import Go, judge
+from scheduler.ports import Agent, Answer, Config, Finish, Gate, Held, Jobs, Passage, Runs
+from scheduler.route import Resolution
+from scheduler.run import Run, RunId, RunState
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=30)
+
+
+class Rows(Jobs, Runs, Protocol):
+    """The rows a run touches."""
+
+
+class Runner:
+    """Executes runs for one worker.
+
+    `told` is called whenever a message may have become owed; `reached` with the name of each step,
+    for the crash tests.
+    """
+
+    def __init__(
+        self,
+        rows: Rows,
+        config: Config,
+        agent: Agent,
+        worker: str,
+        *,
+        told: Callable[[], None] = lambda: None,
+        reached: Callable[[str], None] = lambda step: None,
+    ) -> None:
+        self._rows = rows
+        self._config = config
+        self._agent = agent
+        self._worker = worker
+        self._told = told
+        self._reached = reached
+
+    async def execute(self, run_id: RunId) -> None:
+        """Carry a planned run to its end; does nothing when somebody else has it."""
+        self._reached("before-claim")
+        run = await self._rows.claim(run_id, self._worker, LEASE)
+        if run is None:
+            return
+        self._reached("after-claim")
+        job = await self._job_of(run)
+        try:
+            if job.kind.guarded:
+                await self._guarded(job, run)
+            else:
+                await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+        finally:
+            self._told()
+
+    async def _job_of(self, run: Run) -> Job:
+        job = await self._rows.job(run.job_id)
+        if job is None:
+            raise LookupError(f"run {run.id} has no job, though jobs are never deleted")
+        return job
+
+    async def _guarded(self, job: Job, run: Run) -> None:
+        settings, resolved = await self._resolve(job)
+        verdict = judge(job, resolved, settings.guard)
+        match verdict:
+            case Held():
+                await self._rows.hold(run.id, self._worker, verdict)
+            case Go(resolution):
+                await self._call(job, run, resolution, settings)
+            case _:
+                assert_never(verdict)
+
+    async def _resolve(self, job: Job) -> tuple[CoreConfig, Resolution | RouteError | ConfigError]:
+        try:
+            settings = await self._config.core()
+            return settings, await self._config.resolve(job.pins)
+        except (ConfigError, RouteError) as error:
+            return self._config.last_good(), error
+
+    async def _call(self, job: Job, run: Run, resolution: Resolution, settings: CoreConfig) -> None:
+        passed = 0
+
+        async def gate(step: int) -> None:
+            nonlocal passed
+            passage = await self._rows.pass_gate(
+                run.id,
+                self._worker,
+                step=step,
+                consent_revision=job.consent_revision,
+                route=resolution.route,
+            )
+            if passage is not Passage.OPEN:
+                raise GateShut(passage.value)
+            passed = step
+            self._reached("after-gate")
+
+        try:
+            answer = await self._ask(job, resolution, settings, gate)
+        except asyncio.CancelledError:
+            await self._cancelled(job, run, called=passed > 0)
+            raise
+        except DriftpinError as error:
+            await self._failed(job, run, error, called=passed > 0)
+        except Exception:
+            log.exception("run %s ended in an error of ours", run.id)
+            await self._failed(
+                job, run, _Unexpected("an error of ours; see the log"), called=passed > 0
+            )
+        else:
+            self._reached("after-call")
+            self._reached("before-record")
+            await self._finish(
+                job, run, Finish(RunState.SUCCEEDED, output=answer.text, usage=answer.usage)
+            )
+
+    async def _ask(
+        self, job: Job, resolution: Resolution, settings: CoreConfig, gate: Gate
+    ) -> Answer:
+        return await self._agent.answer(
+            resolution,
+            job.prompt,
+            gate=gate,
+            timeout=job.timeout or settings.limits.run_timeout,
+            max_tokens=settings.limits.max_tokens,
+        )
+
+    async def _failed(self, job: Job, run: Run, error: DriftpinError, *, called: bool) -> None:
+        match error:
+            case GateShut():
+                await self._shut(job, run, error, called=called)
+            case NotSent() | Refused():
+                await self._finish(job, run, Finish(RunState.FAILED, error=str(error)))
+            case Lost():
+                await self._finish(job, run, Finish(RunState.UNKNOWN, error=str(error)))
+            case _:
+                state = RunState.UNKNOWN if called else RunState.FAILED
+                await self._finish(job, run, Finish(state, error=str(error)))
+
+    async def _shut(self, job: Job, run: Run, error: GateShut, *, called: bool) -> None:
+        """A run whose consent moved under it is judged anew; one that was stopped is over."""
+        if error.why == Passage.CONSENT_CHANGED and not called:
+            await self._guarded(await self._job_of(run), run)
+        elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
+            await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why))
+
+    async def _cancelled(self, job: Job, run: Run, *, called: bool) -> None:
+        """Stopped by a person: cancelled. By the process going down: in doubt, or left to be planned again."""
+        now = await self._rows.run(run.id)
+        stopper = now.cancel_asked_by if now else None
+        if stopper is not None:
+            finish = Finish(RunState.CANCELLED, error=f"stopped by {stopper}")
+        elif called:
+            finish = Finish(RunState.UNKNOWN, error="Driftpin was shut down during the call")
+        else:
+            return
+        await self._finish(job, run, finish)
+
+    async def _finish(self, job: Job, run: Run, finish: Finish) -> None:
+        first = bool(unguarded_axes(job)) and not job.unguarded_told
+        facts = {"run": int(run.id), "first_unguarded": first}
+        owed = Owed(OwedKind.REPORT, job.place, facts)
+        await self._rows.record(run.id, self._worker, finish, [owed])
+
+
+class _Unexpected(DriftpinError):
+    """Something broke in our own code."""

@@ -1,0 +1,207 @@
+"""Commands and presses that decide what a job may bill."""
+
+from dataclasses import dataclass, replace
+
+from scheduler.alert import Alert, AlertState, Decision
+from scheduler.answers import Changed, Done, Unchanged
+from scheduler.commands import AcceptRoute, PinJob, UnpinJob
+from scheduler.drift import consent
+from scheduler.errors import DriftpinError, UserError
+from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.ports import TooLate
+from scheduler.press import RouteNames
+from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
+from scheduler.service.core import Change, Core, Wanted, rebind
+from scheduler.service.naming import typed_pins
+from scheduler.service.reading import Reading
+from scheduler.snapshots import take_snapshot
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """What one press decided, and which jobs of the alert it left to others."""
+
+    alert: Alert
+    jobs: tuple[Job, ...]
+    left: tuple[Job, ...]
+
+
+class Consents:
+    def __init__(self, core: Core, reading: Reading) -> None:
+        self._core = core
+        self._reading = reading
+
+    async def pin(self, command: PinJob, by: Principal) -> Changed:
+        """Bind a job to a typed route, or to the one it consented to."""
+
+        async def change(job: Job) -> Wanted:
+            _must_be_guarded(job)
+            pins = await self._pins(job, command)
+            return Wanted(rebind(job, pins, await self._bound_to(job, pins)), Decision.PINNED)
+
+        return await self._changed(Done.PINNED, command.job, change, by)
+
+    async def _pins(self, job: Job, command: PinJob) -> Pins:
+        old = consent(job)
+        if command.route is None:
+            if old == Pins():
+                raise UserError(
+                    f"job {job.id} consented to nothing yet, so there is nothing to pin it to",
+                    f"/jobs pin {job.id} provider:model names a route",
+                )
+            return old
+        typed = await typed_pins(self._core.config, command.route)
+        if typed.provider is None:
+            return Pins(job.pins.provider, typed.model)
+        if typed.model is not None:
+            return typed
+        if typed.provider == old.provider:
+            return Pins(typed.provider, old.model)
+        raise UserError(
+            f"{typed.provider} is not the provider job {job.id} consented to, so its model is not known",
+            f"/jobs pin {job.id} {typed.provider}:<model>",
+        )
+
+    async def _bound_to(self, job: Job, pins: Pins) -> Snapshot:
+        """The other axes of a pin: those consented to long ago where the pin is the old route, those
+        of the pinned provider's own entry where it is a new one; never those of the default."""
+        if pins.provider is None or pins == consent(job):
+            return job.snapshot
+        taken = await take_snapshot(self._core.config, job.kind, pins, self._core.clock.now())
+        return replace(taken.snapshot, model=job.snapshot.model)
+
+    async def unpin(self, command: UnpinJob, by: Principal) -> Changed:
+        """Follow the default again; the snapshot of a freed axis is taken at this very moment."""
+
+        async def change(job: Job) -> Wanted:
+            _must_be_guarded(job)
+            freed_provider = command.provider and job.pins.provider is not None
+            freed_model = command.model and job.pins.model is not None
+            if not freed_provider and not freed_model:
+                raise UserError(f"job {job.id} has no such pin", f"/jobs show {job.id}")
+            pins = Pins(
+                None if freed_provider else job.pins.provider,
+                None if freed_model else job.pins.model,
+            )
+            taken = await take_snapshot(self._core.config, job.kind, pins, self._core.clock.now())
+            fresh = taken.snapshot
+            if freed_provider:
+                snapshot = fresh if freed_model else replace(fresh, model=job.snapshot.model)
+            else:
+                snapshot = replace(job.snapshot, model=fresh.model, price_class=fresh.price_class)
+            return Wanted(rebind(job, pins, snapshot), Decision.CHANGED)
+
+        return await self._changed(Done.UNPINNED, command.job, change, by)
+
+    async def accept(self, command: AcceptRoute, by: Principal) -> Changed:
+        """Consent to the route the default resolves to now, if it is the one the person saw."""
+        seen = await self._seen(command)
+
+        async def change(job: Job) -> Wanted:
+            _must_be_guarded(job)
+            return Wanted(await self._accepted(job, seen), Decision.ACCEPTED)
+
+        return await self._changed(Done.ACCEPTED, command.job, change, by)
+
+    async def _seen(self, command: AcceptRoute) -> RouteNames | None:
+        """The route this consent is about: the typed one, else the one of the job's open alert."""
+        if command.route is not None:
+            typed = await typed_pins(self._core.config, command.route)
+            if typed.provider is None or typed.model is None:
+                raise UserError(
+                    "a route to accept has a provider and a model",
+                    f"/jobs accept {command.job} provider:model",
+                )
+            return RouteNames(typed.provider, typed.model)
+        for alert in await self._core.store.open_alerts():
+            row = alert.row(command.job)
+            if row and row.decision is None:
+                return RouteNames(alert.route.provider, alert.route.model)
+        return None
+
+    async def _accepted(self, job: Job, seen: RouteNames | None) -> Job:
+        resolution = await self._resolve_now(job)
+        route = resolution.route
+        now_names = RouteNames(route.provider, route.model)
+        if seen is not None and seen != now_names:
+            raise UserError(
+                f"the default is no longer {seen} but {now_names}",
+                f"/jobs accept {job.id} {now_names} accepts that one",
+            )
+        return replace(job, snapshot=snapshot_of(route, job.pins, self._core.clock.now()))
+
+    async def snapshot(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
+        """Guard an unguarded job: consent to what it would use now, on the axes that have no consent."""
+        job = await self._core.job(job_id)
+        _must_be_guarded(job)
+        if None not in (consent(job).provider, consent(job).model):
+            return Unchanged(await self._reading.view(job), "guarded already")
+
+        async def change(job: Job) -> Wanted:
+            route = (await self._resolve_now(job)).route
+            fresh = snapshot_of(route, job.pins, self._core.clock.now())
+            if consent(job).provider is None:
+                kept = replace(fresh, model=job.snapshot.model or fresh.model)
+            else:
+                kept = replace(job.snapshot, model=fresh.model, price_class=fresh.price_class)
+            return Wanted(rebind(job, job.pins, kept), Decision.CHANGED)
+
+        return await self._changed(Done.SNAPSHOT, job_id, change, by)
+
+    async def decide(
+        self,
+        alert: Alert,
+        revision: int,
+        decision: Decision,
+        mine: list[Job],
+        by: Principal,
+    ) -> Decided | TooLate:
+        """One press on an alert: decide on these of its jobs, the first press wins."""
+        if alert.state is not AlertState.OPEN or alert.revision != revision:
+            return TooLate(alert)
+        changed = [await self._as_decided(job, alert, decision) for job in mine]
+        audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
+        outcome = await self._core.store.decide(alert.id, revision, changed, decision, audit)
+        if isinstance(outcome, TooLate):
+            return outcome
+        for job in mine:
+            await self._core.submit_planned(await self._core.store.in_flight(job.id))
+        ids = {job.id for job in mine}
+        left = tuple(row.job for row in outcome.undecided if row.job.id not in ids)
+        return Decided(outcome, tuple(mine), left)
+
+    async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
+        match decision:
+            case Decision.PINNED:
+                return rebind(job, consent(job), job.snapshot)
+            case Decision.ACCEPTED:
+                return await self._accepted(
+                    job, RouteNames(alert.route.provider, alert.route.model)
+                )
+            case Decision.PAUSED:
+                return replace(job, state=JobState.PAUSED)
+            case Decision.REMOVED | Decision.CHANGED:
+                raise AssertionError("no button of an alert does this")
+
+    async def _resolve_now(self, job: Job) -> Resolution:
+        try:
+            return await self._core.config.resolve(job.pins)
+        except DriftpinError as error:
+            raise UserError(
+                f"there is no route to consent to now: {error}", "try again when it is mended"
+            ) from None
+
+    async def _changed(self, done: Done, job_id: JobId, change: Change, by: Principal) -> Changed:
+        job = await self._core.change(job_id, change, by, str(done))
+        runs = await self._core.store.in_flight(job_id)
+        await self._core.submit_planned(runs)
+        released = next((run for run in runs if run.hold_reason is not None), None)
+        return Changed(done, await self._reading.view(job), by.name, released)
+
+
+def _must_be_guarded(job: Job) -> None:
+    if not job.kind.guarded:
+        raise UserError(
+            f"job {job.id} is a message and calls no provider, so there is nothing to guard",
+            f"/jobs show {job.id}",
+        )

@@ -1,0 +1,78 @@
+"""What every part of the service works with."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+
+from scheduler.alert import Decision
+from scheduler.errors import UserError
+from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.ports import Clock, Config, Engine, Entry, Store
+from scheduler.route import Pins, Snapshot
+from scheduler.run import Run, RunState
+
+ATTEMPTS = 5
+"""How often a change is tried again when somebody else changed the same job meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A changed job, and what the change decides about its open alerts."""
+
+    job: Job
+    decision: Decision | None = None
+
+
+Change = Callable[[Job], Awaitable[Wanted]]
+
+
+@dataclass(frozen=True, slots=True)
+class Core:
+    """`wake` tells the ticker that something may be due earlier."""
+
+    store: Store
+    config: Config
+    engine: Engine
+    clock: Clock
+    wake: Callable[[], None]
+
+    async def job(self, job_id: JobId) -> Job:
+        """A job that is not removed; raises UserError for any other number."""
+        job = await self.store.job(job_id)
+        if job is None or job.state is JobState.REMOVED:
+            raise no_job(job_id)
+        return job
+
+    def entry(self, by: Principal, action: str, subject: str, detail: str = "") -> Entry:
+        return Entry(self.clock.now(), by, action, subject, detail)
+
+    async def change(
+        self, job_id: JobId, change: Change, by: Principal, action: str, detail: str = ""
+    ) -> Job:
+        """Carry out a change of one job, again from its newest state if somebody was faster."""
+        for _ in range(ATTEMPTS):
+            job = await self.job(job_id)
+            wanted = await change(job)
+            entry = self.entry(by, action, f"job {job_id}", detail)
+            if changed := await self.store.change(wanted.job, entry, decision=wanted.decision):
+                return changed
+        raise UserError(f"job {job_id} is being changed by somebody else", "try again")
+
+    async def submit_planned(self, runs: Sequence[Run]) -> None:
+        """Hand runs that were planned again to the engine."""
+        for run in runs:
+            if run.state is RunState.PLANNED:
+                await self.engine.submit(run.id)
+
+
+def no_job(job_id: JobId) -> UserError:
+    """The one answer for a job that does not exist and for one a person may not see."""
+    return UserError(f"there is no job {job_id} here", "/jobs list shows the jobs of this chat")
+
+
+def rebind(job: Job, pins: Pins, snapshot: Snapshot) -> Job:
+    """The job under other pins; a pinned axis keeps no snapshot."""
+    if pins.provider is not None:
+        snapshot = replace(snapshot, provider=None)
+    if pins.model is not None:
+        snapshot = replace(snapshot, model=None)
+    return replace(job, pins=pins, snapshot=snapshot)

@@ -1,0 +1,85 @@
+"""Commands about the default: what it is, what a change would hold, and the change."""
+
+from scheduler.answers import Default, DefaultChanged, WhatIf
+from scheduler.commands import RouteText
+from scheduler.drift import drifts
+from scheduler.errors import DriftpinError, UserError
+from scheduler.job import Job, JobState, Principal
+from scheduler.press import RouteNames
+from scheduler.route import ApiMode, Pins, PriceClass, Resolution, Route
+from scheduler.service.core import Core
+from scheduler.service.naming import provider_names, typed_pins, unknown_provider
+
+
+class Defaults:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def show(self) -> Default:
+        try:
+            resolution = await self._core.config.resolve(Pins())
+        except DriftpinError as error:
+            return Default(None, str(error), ())
+        route = resolution.route
+        holds, _ = await self._affected(RouteNames(route.provider, route.model))
+        return Default(resolution, None, holds)
+
+    async def what_if(self, typed: RouteText) -> WhatIf:
+        """Which jobs another default would hold; changes nothing."""
+        new = await self._names(typed)
+        holds, follows = await self._affected(new)
+        return WhatIf(await self._now(), new, holds, follows)
+
+    async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
+        """Write the new default into config.yaml; jobs that consented to another one are held."""
+        new = await self._names(typed)
+        old = await self._now()
+        await self._core.config.change_default(new)
+        await self._core.store.audit(
+            self._core.entry(
+                by, "change-default", "default", f"{old.route.name if old else '?'} -> {new}"
+            )
+        )
+        holds, _ = await self._affected(new)
+        return DefaultChanged(old, new, holds)
+
+    async def _names(self, typed: RouteText) -> RouteNames:
+        pins = await typed_pins(self._core.config, typed)
+        if pins.provider is None or pins.model is None:
+            raise UserError(
+                "a default has a provider and a model",
+                "/jobs default provider:model, as in openrouter:meta-llama/llama-3.3-70b-instruct:free",
+            )
+        names = await provider_names(self._core.config)
+        if pins.provider not in names:
+            raise unknown_provider(pins.provider, names)
+        return RouteNames(pins.provider, pins.model)
+
+    async def _now(self) -> Resolution | None:
+        try:
+            return await self._core.config.resolve(Pins())
+        except DriftpinError:
+            return None
+
+    async def _affected(self, new: RouteNames) -> tuple[tuple[Job, ...], int]:
+        """The jobs that would be held, and how many others would follow without a word."""
+        jobs = [
+            job
+            for job in await self._core.store.jobs()
+            if job.kind.guarded and job.state in (JobState.ACTIVE, JobState.PAUSED)
+        ]
+        held = tuple(job for job in jobs if drifts(job, _under(job, new)))
+        unpinned = [job for job in jobs if None in (job.pins.provider, job.pins.model)]
+        return held, len(unpinned) - len(held)
+
+
+def _under(job: Job, new: RouteNames) -> Route:
+    """The names a job would resolve to under a default that nobody resolved yet."""
+    return Route(
+        provider=job.pins.provider or new.provider,
+        model=job.pins.model or new.model,
+        endpoint="",
+        api_mode=ApiMode.CHAT_COMPLETIONS,
+        credential=None,
+        price_class=PriceClass.UNKNOWN,
+    )

@@ -1,0 +1,226 @@
+"""Commands that make, change and end jobs."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from scheduler.alert import Decision
+from scheduler.answers import Added, Changed, Done, Unchanged
+from scheduler.commands import AddJob, EditJob, Options
+from scheduler.config import Limits
+from scheduler.errors import ScheduleError, UserError
+from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
+from scheduler.phrases import parse_schedule
+from scheduler.plan import following
+from scheduler.route import Pins, Snapshot
+from scheduler.schedule import Interval, Once, Schedule, smallest_gap
+from scheduler.service.core import Core, Wanted, rebind
+from scheduler.service.naming import known_pins
+from scheduler.service.reading import Reading
+from scheduler.snapshots import take_snapshot
+from scheduler.spans import read_span
+from scheduler.zones import zone_named
+
+
+class JobService:
+    def __init__(self, core: Core, reading: Reading) -> None:
+        self._core = core
+        self._reading = reading
+
+    async def add(self, command: AddJob, place: Place, owner: Principal) -> Added:
+        """Store a job and take its snapshot; resolution failing leaves it unguarded, not unmade."""
+        now = self._core.clock.now()
+        options = command.options
+        limits = self._core.config.last_good().limits
+        await self._room_for_one_more(place, limits)
+        zone = await self._zone(options, owner)
+        schedule = parse_schedule(command.schedule, zone=zone, now=now)
+        _check_pace(schedule, zone, now, limits)
+        kind = options.kind or JobKind.AGENT
+        pins = await known_pins(self._core.config, kind, options.provider, options.model)
+        job = Job(
+            id=JobId(0),
+            name=options.name or _name_of(command.prompt),
+            kind=kind,
+            prompt=_checked_prompt(command.prompt, limits),
+            schedule=schedule,
+            zone=zone.key,
+            anchor=now,
+            next_fire_time=None,
+            place=place,
+            owner=owner,
+            created_at=now,
+            pins=pins,
+            on_drift=OnDrift(options.on_drift) if options.on_drift else None,
+            on_missed=options.on_missed or OnMissed.SKIP,
+            repeat_left=options.repeat,
+            until=_until(options.until, zone, now),
+            timeout=_timeout(options.timeout),
+        )
+        job = replace(job, next_fire_time=_first_fire(job, now))
+        taken = await take_snapshot(self._core.config, kind, pins, now)
+        entry = self._core.entry(owner, "add", "job", job.name)
+        job = await self._core.store.add(replace(job, snapshot=taken.snapshot), entry)
+        self._core.wake()
+        return Added(await self._reading.view(job))
+
+    async def edit(self, command: EditJob, by: Principal) -> Changed:
+        """Change what was typed and nothing else; a changed pin is a decision on open alerts."""
+
+        async def change(job: Job) -> Wanted:
+            edited = await self._edited(job, command)
+            return Wanted(edited, Decision.PINNED if edited.pins != job.pins else None)
+
+        job = await self._core.change(command.job, change, by, "edit")
+        self._core.wake()
+        return Changed(Done.EDITED, await self._reading.view(job), by.name)
+
+    async def _edited(self, job: Job, command: EditJob) -> Job:
+        now = self._core.clock.now()
+        options = command.options
+        limits = self._core.config.last_good().limits
+        zone = zone_named(options.zone) if options.zone else ZoneInfo(job.zone)
+        changed = replace(
+            job,
+            name=options.name or job.name,
+            prompt=_checked_prompt(command.prompt, limits) if command.prompt else job.prompt,
+            zone=zone.key,
+            on_drift=OnDrift(options.on_drift) if options.on_drift else job.on_drift,
+            on_missed=options.on_missed or job.on_missed,
+            repeat_left=options.repeat if options.repeat is not None else job.repeat_left,
+            until=_until(options.until, zone, now) if options.until else job.until,
+            timeout=_timeout(options.timeout) if options.timeout else job.timeout,
+        )
+        if command.schedule:
+            schedule = parse_schedule(command.schedule, zone=zone, now=now)
+            _check_pace(schedule, zone, now, limits)
+            changed = replace(changed, schedule=schedule, anchor=now)
+        if options.kind is not None and options.kind is not job.kind:
+            raise UserError(
+                "the kind of a job cannot be changed",
+                f"/jobs add … kind={options.kind} makes another",
+            )
+        if command.schedule or options.zone or options.until:
+            changed = replace(changed, next_fire_time=_first_fire(changed, now))
+            if changed.state is JobState.FINISHED:
+                changed = replace(changed, state=JobState.ACTIVE)
+        if options.provider or options.model:
+            typed = await known_pins(self._core.config, job.kind, options.provider, options.model)
+            pins = Pins(typed.provider or job.pins.provider, typed.model or job.pins.model)
+            changed = rebind(changed, pins, job.snapshot)
+        return changed
+
+    async def pause(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
+        job = await self._core.job(job_id)
+        if job.state is not JobState.ACTIVE:
+            return Unchanged(await self._reading.view(job), f"already {job.state}")
+
+        async def change(job: Job) -> Wanted:
+            return Wanted(replace(job, state=JobState.PAUSED), Decision.PAUSED)
+
+        job = await self._core.change(job_id, change, by, "pause")
+        return Changed(Done.PAUSED, await self._reading.view(job), by.name)
+
+    async def resume(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
+        """Active again from now on; what was due while paused is not made up for."""
+        job = await self._core.job(job_id)
+        if job.state is not JobState.PAUSED:
+            return Unchanged(await self._reading.view(job), f"not paused but {job.state}")
+
+        async def change(job: Job) -> Wanted:
+            now = self._core.clock.now()
+            fire = following(job, now)
+            if fire is None and not await self._core.store.held([job.id]):
+                raise UserError(
+                    f"job {job_id} has no fire left",
+                    f"/jobs edit {job_id} in 45m gives it a new time",
+                )
+            return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire))
+
+        job = await self._core.change(job_id, change, by, "resume")
+        self._core.wake()
+        return Changed(Done.RESUMED, await self._reading.view(job), by.name)
+
+    async def remove(self, job_id: JobId, by: Principal) -> Changed:
+        async def change(job: Job) -> Wanted:
+            gone = replace(job, state=JobState.REMOVED, next_fire_time=None)
+            return Wanted(gone, Decision.REMOVED)
+
+        view = await self._reading.view(await self._core.job(job_id))
+        await self._core.change(job_id, change, by, "remove")
+        return Changed(Done.REMOVED, view, by.name)
+
+    async def _room_for_one_more(self, place: Place, limits: Limits) -> None:
+        there = await self._core.store.jobs(place.whole_chat)
+        if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
+            raise UserError(
+                f"this chat already has {limits.jobs_per_chat} jobs",
+                "/jobs remove one you do not need",
+            )
+
+    async def _zone(self, options: Options, owner: Principal) -> ZoneInfo:
+        if options.zone:
+            return zone_named(options.zone)
+        person = await self._core.store.person(owner)
+        return ZoneInfo(person.zone or self._core.config.last_good().timezone)
+
+
+def _name_of(prompt: str) -> str:
+    """A job without a name is called by the first words of its prompt."""
+    first = prompt.strip().splitlines()[0]
+    return first if len(first) <= 40 else first[:39].rstrip() + "…"
+
+
+def _checked_prompt(prompt: str, limits: Limits) -> str:
+    size = len(prompt.encode())
+    if size > limits.prompt_bytes:
+        raise UserError(
+            f"the prompt has {size} bytes, more than the {limits.prompt_bytes} allowed",
+            "shorten it",
+        )
+    return prompt.strip()
+
+
+def _check_pace(schedule: Schedule, zone: ZoneInfo, now: datetime, limits: Limits) -> None:
+    gap = smallest_gap(schedule, zone, now=now)
+    if gap is not None and gap < limits.min_interval:
+        minutes = limits.min_interval / timedelta(minutes=1)
+        raise ScheduleError(
+            f"that is more often than every {minutes:g} minutes, which is the most this Driftpin allows",
+            f"try 'every {minutes:g} minutes'" if minutes >= 1 else "try 'every minute'",
+        )
+
+
+def _first_fire(job: Job, now: datetime) -> datetime | None:
+    fire = following(job, now)
+    if fire is None:
+        raise ScheduleError("that schedule has no fire before its until=", "choose a later until=")
+    return fire
+
+
+def _until(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
+    """The last moment a job may fire: a day counts to its end."""
+    if text is None:
+        return None
+    moment = f"{text} 23:59" if len(text) == len("2027-01-31") else text
+    try:
+        schedule = parse_schedule(moment, zone=zone, now=now)
+    except ScheduleError as error:
+        raise UserError(
+            f"until={text} cannot be read: {error.what}", "write until=2027-01-31"
+        ) from None
+    if not isinstance(schedule, Once):
+        raise UserError(f"until={text} is not a moment", "write until=2027-01-31")
+    return schedule.at
+
+
+def _timeout(text: str | None) -> timedelta | None:
+    if text is None:
+        return None
+    try:
+        span = read_span(text, "in")
+    except ScheduleError:
+        span = None
+    if span is None or not timedelta(seconds=1) <= span <= timedelta(hours=24):
+        raise UserError(f"timeout={text} is not a time between 1s and 24h", "write timeout=10m")
+    return span

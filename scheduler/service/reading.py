@@ -1,0 +1,95 @@
+"""Commands that only read."""
+
+import math
+from datetime import datetime
+
+from scheduler.alert import Alert
+from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Shown
+from scheduler.drift import drifts
+from scheduler.errors import DriftpinError, UserError
+from scheduler.job import Job, JobId, JobState, Place
+from scheduler.plan import following
+from scheduler.route import Resolution
+from scheduler.run import Run, RunState
+from scheduler.service.core import Core
+
+PAGE = 10
+"""Jobs on one page of a list."""
+
+HISTORY = 10
+
+
+class Reading:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def view(self, job: Job) -> JobView:
+        """The job with its next fires, held runs, last run, and what its next run would use."""
+        held = await self._core.store.held([job.id])
+        runs = await self._core.store.history(job.id, 1)
+        current, problem = await self._resolve(job)
+        return JobView(
+            job,
+            fires=next_fires(job, 3),
+            held=tuple(held.get(job.id, ())),
+            last=runs[0] if runs else None,
+            current=current,
+            problem=problem,
+            drifts=drifts(job, current.route) if current else (),
+        )
+
+    async def listed(self, place: Place | None, page: int) -> Listed:
+        """One page of the jobs of a chat, or of all chats."""
+        jobs = await self._core.store.jobs(place.whole_chat if place else None)
+        jobs = [job for job in jobs if job.state is not JobState.FINISHED] + [
+            job for job in jobs if job.state is JobState.FINISHED
+        ]
+        pages = max(1, math.ceil(len(jobs) / PAGE))
+        if page > pages:
+            raise UserError(f"there is no page {page}", f"the last one is /jobs list {pages}")
+        shown = jobs[(page - 1) * PAGE : page * PAGE]
+        held = await self._core.store.held([job.id for job in shown])
+        views = tuple(
+            JobView(job, fires=next_fires(job, 1), held=tuple(held.get(job.id, ())))
+            for job in shown
+        )
+        return Listed(views, page, pages, len(jobs), everywhere=place is None)
+
+    async def show(self, job_id: JobId) -> Shown:
+        return Shown(await self.view(await self._core.job(job_id)))
+
+    async def history(self, job_id: JobId) -> Histories:
+        job = await self._core.job(job_id)
+        return Histories(job, tuple(await self._core.store.history(job_id, HISTORY)))
+
+    async def output(self, job_id: JobId) -> Outputs:
+        """The latest run that has something to show."""
+        job = await self._core.job(job_id)
+        runs = await self._core.store.history(job_id, 50)
+        return Outputs(job, next((run for run in runs if _has_output(run)), None))
+
+    async def alerts(self, place: Place | None) -> Alerts:
+        found: list[Alert] = await self._core.store.open_alerts(place.whole_chat if place else None)
+        return Alerts(tuple(found))
+
+    async def _resolve(self, job: Job) -> tuple[Resolution | None, str | None]:
+        if not job.kind.guarded:
+            return None, None
+        try:
+            return await self._core.config.resolve(job.pins), None
+        except DriftpinError as error:
+            return None, str(error)
+
+
+def next_fires(job: Job, count: int) -> tuple[datetime, ...]:
+    """The next fire times of a job, none while it is paused or finished."""
+    moments: list[datetime] = []
+    moment = job.next_fire_time if job.state is JobState.ACTIVE else None
+    while moment is not None and len(moments) < count:
+        moments.append(moment)
+        moment = following(job, moment)
+    return tuple(moments)
+
+
+def _has_output(run: Run) -> bool:
+    return run.output is not None or run.state in (RunState.FAILED, RunState.UNKNOWN)

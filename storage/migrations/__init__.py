@@ -1,0 +1,1 @@
+"""Migrations: small named steps from an empty database to today's tables."""

@@ -1,0 +1,43 @@
+"""Tables of what people told us, what they did, and which events of a platform were seen."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from sqlalchemy import Index
+from sqlmodel import Field
+
+from storage.columns import BIG, Text
+from storage.tables.row import Row
+
+
+class PersonRow(Row, table=True):
+    __tablename__ = "people"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    workspace: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    zone: str | None = Field(default=None, sa_type=Text)
+
+
+class AuditRow(Row, table=True):
+    __tablename__ = "audit"
+    __table_args__: ClassVar[Any] = (Index("ix_audit_object", "object", "id"),)
+
+    id: int = Field(default=None, primary_key=True, sa_type=BIG)
+    at: datetime
+    platform: str = Field(sa_type=Text)
+    workspace: str = Field(sa_type=Text)
+    person: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text)
+    action: str = Field(sa_type=Text)
+    object: str = Field(sa_type=Text)
+    detail: str = Field(sa_type=Text)
+
+
+class EventRow(Row, table=True):
+    __tablename__ = "events"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    event: str = Field(primary_key=True, sa_type=Text)
+    at: datetime
