@@ -4,12 +4,11 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
-from importlib.metadata import version
 from typing import NoReturn, TypeVar
 
 import click
 
-from scheduler.errors import ConfigError, OperatorError, UserError
+from scheduler.errors import ConfigError, DriftpinError, UserError
 
 Result = TypeVar("Result")
 
@@ -17,7 +16,7 @@ AS_TYPED = {"ignore_unknown_options": True, "help_option_names": []}
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(version("driftpin"), prog_name="driftpin")
+@click.version_option(package_name="driftpin", prog_name="driftpin")
 def cli() -> None:
     """Schedules AI-agent jobs, and never lets one bill a provider nobody chose."""
 
@@ -99,7 +98,7 @@ def _told(main: Callable[[], Result]) -> Result:
         return main()
     except ConfigError as error:
         _fail("\n".join(error.problems))
-    except OperatorError as error:
+    except DriftpinError as error:
         _fail(str(error))
 
 

@@ -120,14 +120,12 @@ class App:
             await asyncio.sleep(A_MOMENT)
 
     async def _idle(self) -> bool:
-        await self.engine.idle()
+        """Looks along the way a fire takes, so that what moves on meanwhile is seen further down."""
         now = self.clock.now()
-        waiting = (
-            await self.store.due(now, 1)
-            or await self.store.planned()
-            or await self.store.ready(now, list(self._platforms))
-        )
-        return not waiting and not self.notifier.busy
+        if await self.store.due(now, 1) or await self.store.planned():
+            return False
+        await self.engine.idle()
+        return not (await self.store.ready(now, list(self._platforms)) or self.notifier.busy)
 
     def _keep(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_kept(name, part), name=name))

@@ -1,5 +1,6 @@
 """Reads what stands after a verb: the number of a job, a route, and nothing too many."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from scheduler.errors import UserError
 from scheduler.job import JobId
 
 MOST_JOBS = 2**31 - 1
+_TYPED_NUMBER = re.compile(r"(?:^|job |job_id=)#?([0-9]{1,10})(?!\S)")
 _PARTS = {"provider": "provider", "model": "model"}
 
 
@@ -34,7 +36,12 @@ class Said:
         return "type " + " or ".join(map(self.quoted, commands))
 
     def usage(self) -> str:
-        return self.type(*BY_NAME[self.verb].examples)
+        """The forms of the verb, with the number that was typed; never one that was not."""
+        number = _TYPED_NUMBER.search(self.rest)
+        forms = BY_NAME[self.verb].forms
+        return self.type(
+            *(form.replace("<job>", number[1] if number else "<job>") for form in forms)
+        )
 
 
 def job_first(said: Said, words: Sequence[str]) -> tuple[JobId, tuple[str, ...]]:
@@ -46,17 +53,15 @@ def job_first(said: Said, words: Sequence[str]) -> tuple[JobId, tuple[str, ...]]
 
 def job_number(said: Said, word: str | None) -> JobId:
     """The number of a job, typed as 7 or #7."""
-    usage = said.type(BY_NAME[said.verb].examples[0])
+    usage = f"{said.type(BY_NAME[said.verb].forms[0])}; {said.quoted('list')} shows the numbers"
     if word is None:
         raise UserError(f"{said.verb} needs the number of a job", usage)
     digits = word.removeprefix("#")
     typed = shortened(word, 40)
     if digits.isdecimal() and not digits.isascii():
-        raise UserError(f"'{typed}' is not written in the digits 0 to 9", usage)
+        raise UserError(f"'{typed}' is not written in the digits 0 to 9", "type it like '7'")
     if not digits.isdecimal():
-        raise UserError(
-            f"'{typed}' is not the number of a job", f"{usage}; {said.quoted('list')} shows them"
-        )
+        raise UserError(f"'{typed}' is not the number of a job", usage)
     if len(digits) > len(str(MOST_JOBS)) or not 1 <= int(digits) <= MOST_JOBS:
         raise UserError(f"there is no job {typed}", f"{said.quoted('list')} shows the numbers")
     return JobId(int(digits))
@@ -65,7 +70,7 @@ def job_number(said: Said, word: str | None) -> JobId:
 def nothing_more(said: Said, words: Sequence[str], pairs: Sequence[Pair] = ()) -> None:
     if words or pairs:
         extra = words[0] if words else f"{pairs[0].key}="
-        raise UserError(f"'{shortened(extra, 40)}' is too much after {said.verb}", said.usage())
+        raise UserError(f"'{shortened(extra, 40)}' does not belong after {said.verb}", said.usage())
 
 
 def routed(said: Said, cut: Cut) -> tuple[JobId, RouteText | None]:

@@ -3,11 +3,11 @@
 from collections.abc import Callable
 
 from bot.arguments import Said, job_number, nothing_more
-from bot.cut import Cut, Pair, at_bar
+from bot.cut import Cut, Pair
 from bot.drafts import bare_schedule
 from bot.invisible import is_blank
 from bot.options import KEYS, LATER_KEYS, by_key, options_of
-from bot.typed import shortened
+from bot.typed import plain, shortened
 from scheduler.commands import (
     AddJob,
     Command,
@@ -86,16 +86,11 @@ def _update(said: Said, typed: dict[str, str], pairs: tuple[Pair, ...]) -> Comma
 
 
 def _schedule(typed: dict[str, str]) -> str | None:
-    """A schedule that could have stood before a bar."""
     if "schedule" not in typed:
         return None
-    cut = at_bar(typed["schedule"])
-    schedule = bare_schedule(cut.words)
-    if schedule is None or cut.pairs or cut.prompt is not None:
-        raise UserError(
-            f"'{shortened(typed['schedule'], 40)}' is not a schedule",
-            "type it like 'schedule=\"every day at 09:00\"'",
-        )
+    schedule = bare_schedule(plain(typed["schedule"]).split(), barred=False)
+    if schedule is None:
+        raise UserError("schedule= is empty", "type it like 'schedule=\"every 2h\"'")
     return schedule
 
 

@@ -11,7 +11,13 @@ from scheduler.errors import UserError
 _KEY = re.compile(rf"[-{DASHES}]{{0,2}}([A-Za-z][A-Za-z0-9_-]{{0,31}})=")
 _BARE = re.compile(r"[^\s|]*")
 _SPACE = re.compile(r"\s+")
-_CLOSING = tuple(re.compile(rf"(?:[^{family}\\]|\\.|\\$)*([{family}])", re.S) for family in QUOTES)
+# A straight quote is closed by a straight one; a curly quote by any of its family, since clients
+# curl only one of a pair now and then.
+_CLOSING = {
+    quote: re.compile(rf"(?:[^{closing}\\]|\\.)*([{closing}])", re.DOTALL)
+    for family in QUOTES
+    for quote, closing in [(family[0], family[0]), *((curly, family) for curly in family[1:])]
+}
 _ESCAPED_QUOTE = re.compile(rf"\\([{''.join(QUOTES)}\\])")
 
 
@@ -103,11 +109,9 @@ def _bare(text: str, start: int, at: int) -> Token:
 
 
 def _quoted(text: str, at: int) -> tuple[str, int] | None:
-    for family, closing in zip(QUOTES, _CLOSING, strict=True):
-        if text[at : at + 1] and text[at] in family:
-            found = closing.match(text, at + 1)
-            if found is None:
-                return None
-            inner = text[at + 1 : found.start(1)]
-            return _ESCAPED_QUOTE.sub(r"\1", inner), found.end()
-    return None
+    """The value of a quote that opens here and is closed, and where it ends."""
+    closing = _CLOSING.get(text[at : at + 1])
+    found = closing.match(text, at + 1) if closing else None
+    if found is None:
+        return None
+    return _ESCAPED_QUOTE.sub(r"\1", text[at + 1 : found.start(1)]), found.end()

@@ -17,14 +17,16 @@ _EXAMPLE = BY_NAME["add"].examples[0]
 def add(said: Said) -> Command:
     """A new job; it needs a schedule and a prompt."""
     cut = at_bar(said.rest)
-    schedule = bare_schedule(cut.words)
+    if not said.rest:
+        raise UserError("add needs a schedule and a prompt", said.type(_EXAMPLE))
     if cut.prompt is None:
-        what = "a bar between schedule and prompt is missing"
         raise UserError(
-            what if said.rest else "add needs a schedule and a prompt", said.type(_EXAMPLE)
+            "there is no bar between schedule and prompt",
+            said.type(f"add {shortened(said.rest)} | Summarise open incidents"),
         )
+    schedule = bare_schedule(cut.words, barred=True)
     if schedule is None:
-        raise UserError("the schedule before the bar is missing", said.type(_EXAMPLE))
+        raise UserError("there is no schedule before the bar", said.type(_EXAMPLE))
     options = options_of(cut.pairs)
     if is_blank(cut.prompt):
         raise _no_prompt(said, f"add {shortened(schedule)}")
@@ -35,7 +37,7 @@ def edit(said: Said) -> Command:
     """A change to a job: what was typed and nothing else."""
     cut = at_bar(said.rest)
     job, words = job_first(said, cut.words)
-    schedule = bare_schedule(words)
+    schedule = bare_schedule(words, barred=cut.prompt is not None)
     options = options_of(cut.pairs)
     if cut.prompt is not None and is_blank(cut.prompt):
         raise _no_prompt(said, f"edit {job}")
@@ -44,12 +46,22 @@ def edit(said: Said) -> Command:
     return EditJob(job, schedule, cut.prompt, options)
 
 
-def bare_schedule(words: Sequence[str]) -> str | None:
-    """The schedule without the quotes that some people put around it."""
-    return " ".join(words).strip("\"' ") or None
+def bare_schedule(words: Sequence[str], *, barred: bool) -> str | None:
+    """The schedule without the quotes that some people put around it; `barred` if a bar follows.
+
+    What would be read as something else once its quotes are gone is refused.
+    """
+    schedule = " ".join(words).strip("\"' ")
+    bar = " | x" if barred else ""
+    alone = at_bar(f"{schedule}{bar}")
+    if alone.words != tuple(schedule.split()) or alone.pairs or bool(alone.prompt) != barred:
+        raise UserError(
+            f"'{shortened(schedule, 40)}' is not a schedule", "type it like 'every day at 09:00'"
+        )
+    return schedule or None
 
 
 def _no_prompt(said: Said, before: str) -> UserError:
     return UserError(
-        "the prompt after the bar is empty", said.type(f"{before} | Summarise open incidents")
+        "there is no prompt behind the bar", said.type(f"{before} | Summarise open incidents")
     )

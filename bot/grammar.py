@@ -8,7 +8,7 @@ from bot.cut import in_words
 from bot.drafts import add, edit
 from bot.near import no_such_topic, not_understood, split_verb
 from bot.spelling import spell, spell_cronjob
-from bot.typed import received, shortened
+from bot.typed import plain, received, shortened
 from bot.verbs import BY_NAME, CANONICAL, TOPICS
 from scheduler.commands import (
     AcceptRoute,
@@ -51,7 +51,7 @@ def parse(text: str, how: str = "/jobs") -> Command:
     verb = CANONICAL.get(typed)
     if verb is None:
         raise not_understood(how, text, typed, rest)
-    if verb != "help" and rest.lower() in _AFTER_VERB:
+    if verb != "help" and plain(rest).strip().lower() in _AFTER_VERB:
         return Help(verb)
     return _READERS[verb](Said(how, verb, rest, typed))
 
@@ -113,7 +113,7 @@ def _default(said: Said) -> Command:
     asked = route(said, words[:-1] if confirmed else words, cut.pairs, "default")
     if asked is None:
         raise UserError(
-            "default needs a route before the 'yes'", said.type(BY_NAME["default"].examples[1])
+            "default needs a route before the 'yes'", said.type(BY_NAME["default"].forms[2])
         )
     return ChangeDefault(asked, confirmed)
 

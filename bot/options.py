@@ -167,10 +167,14 @@ def _example(key: str) -> str:
     return BY_KEY[key].example if key in BY_KEY else "value"
 
 
-def _unknown(key: str, known: Collection[str], later: Collection[str]) -> UserError:
+def _unknown(key: str, known: dict[str, str], later: Collection[str]) -> UserError:
     if key in later:
         return UserError(f"{key}= is not available in this version", "leave it out")
+    if key in ("schedule", "prompt"):
+        return UserError(f"{key}= is not an option", "type it like 'every 2h | Say hello'")
     near = difflib.get_close_matches(key, known, n=1)
     if near:
         return UserError(f"there is no option {key}=", f"did you mean '{near[0]}='?")
-    return UserError(f"there is no option {key}=", f"the options are {', '.join(BY_KEY)}")
+    return UserError(
+        f"there is no option {key}=", f"the options are {', '.join(dict.fromkeys(known.values()))}"
+    )

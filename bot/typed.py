@@ -8,7 +8,7 @@ from scheduler.errors import UserError
 MOST_BYTES = 16 * 1024
 
 QUOTES = ('"“”„‟«»＂', "'‘’‚‛＇", "`´")
-"""Families of quotes: a value opened by one of a family is closed by any of it."""
+"""Families of quotes, the straight one first."""
 
 DASHES = "–—‒―−"
 """What clients make of `--`."""
@@ -57,6 +57,9 @@ def _trimmed(text: str) -> str:
 
 
 def _without_fence(text: str) -> str:
+    """The text without backticks around it; those of a prompt stay."""
     inner = text.lstrip("`")
     fence = text[: len(text) - len(inner)]
-    return _trimmed(inner.removesuffix(fence)) if fence else text
+    if fence and inner.find(fence) == len(inner) - len(fence):
+        inner = inner.removesuffix(fence)
+    return _trimmed(inner)

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import UserError
-from scheduler.phrases import parse_schedule
 from scheduler.schedule import fires
-from scheduler.schedule_words import schedule_words
-from scheduler.zones import zone_named
+from scheduler.schedules.phrases import parse_schedule
+from scheduler.schedules.words import schedule_words
+from scheduler.schedules.zones import zone_named
 
 COUNT = 5
 

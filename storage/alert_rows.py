@@ -11,7 +11,7 @@ from scheduler.job import Job, JobId, Place
 from scheduler.route import Route
 from storage.locks import lock_alert
 from storage.owing import owe_alert, waiting
-from storage.rows import place_columns
+from storage.rows import place_columns, place_of
 from storage.tables import AlertJobRow, AlertRow
 from storage.transaction import Tx
 
@@ -109,13 +109,19 @@ def _move_to_whole_chat(tx: Tx, alert: AlertRow) -> None:
     """The jobs' threads differ: the message is posted anew in the chat itself."""
     alert.thread = alert.message = None
     for delivery in waiting(tx, alert.id):
-        delivery.thread = None
+        if place_of(delivery).whole_chat == place_of(alert):
+            delivery.thread = None
 
 
 def _alerts_with(tx: Tx, job_ids: Sequence[JobId]) -> list[int]:
     wanted = (
         select(AlertJobRow.alert_id)
-        .where(col(AlertJobRow.job_id).in_(job_ids), col(AlertJobRow.decision).is_(None))
+        .join(AlertRow, col(AlertRow.id) == col(AlertJobRow.alert_id))
+        .where(
+            col(AlertJobRow.job_id).in_(job_ids),
+            col(AlertJobRow.decision).is_(None),
+            AlertRow.state == AlertState.OPEN,
+        )
         .distinct()
         .order_by(col(AlertJobRow.alert_id))
     )

@@ -24,9 +24,13 @@ CONNECTIONS = 8
 
 
 class Database:
-    """Transactions for an asyncio program; the work itself runs on threads of its own."""
+    """Transactions for an asyncio program; the work itself runs on threads of its own.
 
-    def __init__(self, lane: Lane, release: Callable[[], None]) -> None:
+    `alone`: no other process can have this database open, so whoever else claimed a run is gone.
+    """
+
+    def __init__(self, lane: Lane, release: Callable[[], None], *, alone: bool) -> None:
+        self.alone = alone
         self._lane = lane
         self._release = release
 
@@ -69,7 +73,7 @@ class Database:
             engine.dispose()
             lock.release()
             raise
-        return cls(Writer(engine, clock), lock.release)
+        return cls(Writer(engine, clock), lock.release, alone=True)
 
     @classmethod
     def _open_postgres(cls, url: URL, clock: Callable[[], datetime], migrate: bool) -> "Database":
@@ -81,7 +85,7 @@ class Database:
         except BaseException:
             engine.dispose()
             raise
-        return cls(Pool(engine, clock, CONNECTIONS), lambda: None)
+        return cls(Pool(engine, clock, CONNECTIONS), lambda: None, alone=False)
 
     async def run(self, work: Callable[[Tx], T]) -> T:
         """Carry out one transaction; cancelling the caller neither stops nor halves it.
@@ -99,7 +103,9 @@ class Database:
 def _parse(url: str, home: Path | None) -> URL:
     if not url:
         if home is None:
-            raise OperatorError("DATABASE_URL is empty, and there is no data folder: set one of them")
+            raise OperatorError(
+                "DATABASE_URL is empty, and there is no data folder: set one of them"
+            )
         return URL.create("sqlite", database=str(home / FILE))
     try:
         return make_url(url)

@@ -53,9 +53,7 @@ def job_of(row: JobRow) -> Job:
         anchor=row.anchor,
         next_fire_time=row.next_fire_time,
         place=place_of(row),
-        owner=Principal(
-            row.owner_platform, row.owner_workspace, row.owner_person, row.owner_name
-        ),
+        owner=Principal(row.owner_platform, row.owner_workspace, row.owner_person, row.owner_name),
         created_at=row.created_at,
         state=row.state,
         pins=Pins(row.pin_provider, row.pin_model),

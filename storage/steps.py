@@ -29,12 +29,12 @@ def cancel(run: RunRow, now: datetime, why: str) -> None:
 
 def plan_again(tx: Tx, job: JobRow) -> RunRow | None:
     """The latest held run of a job is planned again, the same row; its earlier ones become missed."""
-    *earlier, latest = [*([None]), *_held(tx, job)]
-    if latest is None:
+    held = _held(tx, job)
+    if not held:
         return None
+    *earlier, latest = held
     for run in earlier:
-        if run is not None:
-            move(run, RunState.MISSED, tx.now)
+        move(run, RunState.MISSED, tx.now)
     move(latest, RunState.PLANNED, tx.now)
     latest.worker = latest.started_at = None
     return latest

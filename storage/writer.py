@@ -100,11 +100,13 @@ class Writer:
     def _carry_out(self, item: _Item, connection: Connection) -> None:
         """Do one item's work in a savepoint of its own; trouble of the database ends the group."""
         try:
-            with Session(
-                connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-            ) as session:
-                with session.begin():
-                    item.result = item.work(Tx(session, self._clock()))
+            with (
+                Session(
+                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
+                ) as session,
+                session.begin(),
+            ):
+                item.result = item.work(Tx(session, self._clock()))
         except IntegrityError as error:
             item.error = error
         except DBAPIError:

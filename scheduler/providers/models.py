@@ -119,7 +119,10 @@ def _anthropic_model(route: Route, client: httpx2.AsyncClient) -> Model:
 
 def _exchange(resolution: Resolution, gate: Gate, timeout: timedelta, requests: int) -> Exchange:
     headers = _dialect_headers(resolution.route)
-    return Exchange(resolution, gate, timeout=timeout, requests=requests, headers=headers)
+    try:
+        return Exchange(resolution, gate, timeout=timeout, requests=requests, headers=headers)
+    except httpx2.InvalidURL as error:
+        raise NotSent(f"{resolution.route.endpoint} is no address: {error}") from None
 
 
 def _dialect_headers(route: Route) -> dict[str, str]:

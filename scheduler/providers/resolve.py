@@ -123,7 +123,8 @@ def _own_model(provider: Provider) -> str | None:
 
 def _endpoint(config: RouteConfig, provider: Provider) -> tuple[str, str | None]:
     """Where the call goes, and the variable with its key: a key never leaves for another host."""
-    if config.base_url is None or provider.name != config.provider:
+    built_in = provider.api_mode is ApiMode.BUILT_IN
+    if built_in or config.base_url is None or provider.name != config.provider:
         return provider.base_url, provider.key_env
     if origin(config.base_url) == origin(provider.base_url):
         return config.base_url, provider.key_env

@@ -10,16 +10,16 @@ from scheduler.commands import AddJob, EditJob, Options
 from scheduler.config import Limits
 from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
-from scheduler.phrases import parse_schedule
 from scheduler.plan import following
 from scheduler.route import Pins, Snapshot
 from scheduler.schedule import Interval, Once, Schedule, smallest_gap
+from scheduler.schedules.phrases import parse_schedule
+from scheduler.schedules.spans import read_span
+from scheduler.schedules.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
 from scheduler.service.reading import Reading
 from scheduler.snapshots import take_snapshot
-from scheduler.spans import read_span
-from scheduler.zones import zone_named
 
 
 class JobService:

@@ -19,5 +19,6 @@ __all__ = [
     "EventRow",
     "JobRow",
     "PersonRow",
+    "Row",
     "RunRow",
 ]

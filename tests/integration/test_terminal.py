@@ -10,7 +10,8 @@ import struct
 import subprocess
 import sys
 import termios
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -179,6 +180,31 @@ async def test_a_failure_while_settling_is_told() -> None:
         await terminal.run()
 
 
+async def test_an_interrupt_ends_the_waiting_and_gives_ctrl_c_back() -> None:
+    before, waits = signal.getsignal(signal.SIGINT), asyncio.Event()
+
+    async def never() -> None:
+        waits.set()
+        await asyncio.Event().wait()
+
+    terminal = Terminal(settle=never, stdin=io.StringIO("wait"), stdout=io.StringIO())
+    session = asyncio.create_task(terminal.run())
+    await waits.wait()
+    os.kill(os.getpid(), signal.SIGINT)
+    await session
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_outside_the_main_thread_ctrl_c_is_left_alone() -> None:
+    with ThreadPoolExecutor(1) as threads:
+        shown = threads.submit(asyncio.run, transcript(Bot(), "list")).result()
+    assert shown.endswith("Heard list.\n\n")
+
+
+async def test_an_answer_may_be_silence() -> None:
+    assert await transcript(Bot(), "silent") == "> silent\n"
+
+
 # --- messages that arrive by themselves ----------------------------------------------------------
 
 
@@ -239,8 +265,11 @@ async def test_stop_ends_a_session_that_waits_for_a_line() -> None:
     with os.fdopen(reading) as stdin, os.fdopen(writing, "w") as held_open:
         bot = Bot()
         terminal = Terminal(settle=bot.settle, stdin=stdin, stdout=io.StringIO())
+        await terminal.start(bot.handle)
         session = asyncio.create_task(terminal.run())
-        await until(lambda: terminal._showing.source is not None)
+        held_open.write("list\n")
+        held_open.flush()
+        await until(lambda: bot.heard == ["list"])
         await terminal.stop()
         await session
         held_open.write("\n")
@@ -297,7 +326,7 @@ async def test_a_message_nobody_can_read_did_not_arrive() -> None:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(10):
         while not true():  # noqa: ASYNC110  what is waited for happens on a screen
             await asyncio.sleep(0.002)
 
@@ -336,9 +365,6 @@ def pseudo_terminal() -> Iterator[tuple[int, TextIO, TextIO]]:
             os.close(master)
 
 
-Session = Callable[[Bot], Awaitable[Person]]
-
-
 @asynccontextmanager
 async def sitting(
     bot: Bot, history: Path | None = None
@@ -359,7 +385,7 @@ async def sitting(
         session = asyncio.create_task(terminal.run())
         try:
             await person.sees("quit.")
-            await person.sees("> ")
+            await person.sees(">")
             yield person, session
         finally:
             await terminal.stop()
@@ -394,6 +420,44 @@ async def test_a_message_that_arrives_keeps_the_half_typed_line() -> None:
         await person.sees("Heard list.")
 
 
+async def test_messages_that_arrive_at_once_are_all_shown_whole_and_in_order() -> None:
+    async with sitting(Bot()) as (person, _):
+        person.type("lis")
+        await person.sees("lis")
+        messages = [Message(f"Report {number} has come.") for number in range(20)]
+        await asyncio.gather(*(person.terminal.send(HERE, each) for each in messages))
+        for each in messages:
+            await person.sees(each.title)
+        person.type("t\r")
+        await person.sees("Heard list.")
+
+
+async def test_a_message_from_a_task_older_than_the_prompt_keeps_the_line_too() -> None:
+    to_send: asyncio.Queue[tuple[Terminal, Message]] = asyncio.Queue()
+
+    async def notifier() -> None:
+        terminal, message = await to_send.get()
+        await terminal.send(HERE, message)
+
+    older = asyncio.create_task(notifier())
+    async with sitting(Bot()) as (person, _):
+        person.type("lis")
+        await person.sees("lis")
+        to_send.put_nowait((person.terminal, Message("Report.")))
+        await older
+        await person.sees("Report.")
+        await person.sees("lis")
+
+
+async def test_a_stray_print_does_not_disturb_the_line() -> None:
+    async with sitting(Bot()) as (person, _):
+        person.type("lis")
+        await person.sees("lis")
+        sys.stderr.write("a warning of \x1b[2Jsome library\n")
+        await person.sees("a warning of [2Jsome library")
+        await person.sees("lis")
+
+
 async def test_a_number_presses_a_button_of_the_latest_message() -> None:
     bot = Bot()
     async with sitting(bot) as (person, _):
@@ -408,8 +472,8 @@ async def test_a_number_means_the_message_that_was_there_when_it_was_begun() -> 
     async with sitting(bot) as (person, _):
         await person.terminal.send(HERE, card("Before.", "before"))
         await person.sees("(message 1)")
-        person.type("1")
-        await person.sees("1")
+        person.type("press 1")
+        await person.sees("press 1")
         await person.terminal.send(HERE, card("After.", "after"))
         await person.sees("(message 2)")
         person.type("\r")
@@ -445,10 +509,28 @@ async def test_ctrl_c_clears_a_line_and_on_an_empty_one_leaves() -> None:
     async with sitting(bot) as (person, session):
         person.type("remove 7\x03list\r")
         await person.sees("Heard list.")
-        await person.sees("> ")
+        await person.sees(">")
         person.type("\x03")
         await session
     assert (bot.heard, bot.settled) == (["list"], 0)
+
+
+async def test_a_window_that_is_closed_ends_the_session() -> None:
+    with pseudo_terminal() as (master, stdin, stdout):
+        bot = Bot()
+        terminal = Terminal(settle=bot.settle, stdin=stdin, stdout=stdout)
+        person = Person(master, terminal)
+        asyncio.get_running_loop().add_reader(master, person.read)
+        session = asyncio.create_task(terminal.run())
+        await person.sees(">")
+        asyncio.get_running_loop().remove_reader(master)
+        nothing, other_end = os.pipe()
+        os.dup2(nothing, master)
+        os.close(nothing)
+        await asyncio.wait_for(session, 10)
+        with pytest.raises(SendError):
+            await terminal.send(HERE, Message("Hi."))
+        os.close(other_end)
 
 
 @pytest.mark.parametrize("keys", ["\x04", "quit\r", "exit\r"])
@@ -464,7 +546,9 @@ async def test_an_interrupt_lets_the_command_in_progress_finish_and_then_leaves(
         person.type("list\r")
         await until(lambda: bot.heard == ["list"])
         os.kill(os.getpid(), signal.SIGINT)
-        await until(person.terminal._left.is_set)
+        handled = asyncio.Event()
+        asyncio.get_running_loop().call_later(0, handled.set)
+        await handled.wait()
         assert not session.done()
         assert bot.gate
         bot.gate.set()
@@ -472,10 +556,18 @@ async def test_an_interrupt_lets_the_command_in_progress_finish_and_then_leaves(
         await session
 
 
+def test_the_line_editor_is_not_imported_before_somebody_types() -> None:
+    asked = "import sys, bot.adapters.terminal.adapter; sys.exit('prompt_toolkit' in sys.modules)"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", asked], cwd=root, check=False).returncode == 0
+
+
 async def test_tab_completes_a_verb_after_jobs() -> None:
     bot = Bot()
     async with sitting(bot) as (person, _):
-        person.type("/jobs pa\t 7\r")
+        person.type("/jobs pa\t")
+        await person.sees("use")
+        person.type(" 7\r")
         await person.sees("Heard /jobs pause 7.")
 
 

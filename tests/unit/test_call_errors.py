@@ -181,3 +181,8 @@ def test_anything_less_is_refused_or_lost(
 def test_a_redirect_is_refused_and_names_where_it_leads() -> None:
     with pytest.raises(Refused, match=r"HTTP 307: it redirects to evil\.example, and"):
         read_reply(CHAT, 307, b"", "https://evil.example/v1?key=1")
+
+
+def test_a_built_in_provider_sends_no_replies() -> None:
+    with pytest.raises(Lost):
+        read_reply(ApiMode.BUILT_IN, 200, b"{}")

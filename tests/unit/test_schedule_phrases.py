@@ -9,9 +9,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from scheduler.errors import ScheduleError
-from scheduler.phrases import parse_schedule
 from scheduler.schedule import Schedule, dump, fires, load, next_fire
-from scheduler.schedule_words import schedule_words
+from scheduler.schedules.phrases import parse_schedule
+from scheduler.schedules.words import schedule_words
 
 OSLO = ZoneInfo("Europe/Oslo")
 # A Friday, 11:03 in Oslo.

@@ -99,10 +99,10 @@ def body(*blocks: Block, look: Look | None = None) -> str:
 def test_an_alert_is_loud_without_colour_and_numbers_its_buttons() -> None:
     assert render(ALERT, Look(width=72), number=12) == picture(
         """
-        !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!
+        !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!
         !! Job 7 “daily brief” is held: the default moved from openrouter to
         !! anthropic.
-        !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!
+        !!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!!
         Unintended spend was prevented; paid calls made: 0.
           provider  'openrouter' -> 'anthropic'
           price     was free; now $3.00 in / $15.00 out per million tokens,

@@ -1,4 +1,4 @@
-"""Lines as people type them: the good ones with their commands, the wrong ones with their answers."""
+"""Lines as people type them, with the commands they mean."""
 
 from scheduler.commands import (
     AcceptRoute,
@@ -65,6 +65,7 @@ GOOD: dict[str, Command] = {
     "Pause job 7": PauseJob(SEVEN),
     "`pause 7`": PauseJob(SEVEN),
     "```\n/jobs pause 7\n```": PauseJob(SEVEN),
+    "`pause` 7": PauseJob(SEVEN),
     "*pause* 7": PauseJob(SEVEN),
     "\u200e/jobs\u00a0pause\u00a07": PauseJob(SEVEN),
     "pause 007": PauseJob(SEVEN),
@@ -138,6 +139,8 @@ GOOD: dict[str, Command] = {
     "add 0 9 * * 1-5 | x": AddJob("0 9 * * 1-5", "x"),
     "add 0 9 . . 1-5 | x": AddJob("0 9 . . 1-5", "x"),
     "add 0 9 \\* \\* 1-5 | x": AddJob("0 9 * * 1-5", "x"),
+    "`add every 2h | a`": AddJob("every 2h", "a"),
+    "`add` every 2h | a `b`": AddJob("every 2h", "a `b`"),
     "add @daily | x": AddJob("@daily", "x"),
     "add every 2h tz=Europe/Oslo kind=message on_missed=run-once repeat=3 | x": AddJob(
         "every 2h",
@@ -181,6 +184,6 @@ FRAGMENTS = (
     *("name=", "tz=", "model=", "provider=lab", "repeat=3", "kind=message", "action=update "),
     *("job_id=7 ", "schedule=", "prompt=", "action=create ", " ", "  ", "\n", "\t", "\u00a0"),
     *("|", " | ", " -- ", " — ", "--", "—", "=", "\\", "*", "_", "`", '"', "'", "“", "”", "’"),
-    *("\u200b", "\u202e", "\x00", "\x1b[31m", "\ud800", "🙂", "👩\u200d💻", "é", "７", "x"),
+    *("\u200b", "\u202e", "\x00", "\x1b[31m", "\ud800", "🙂", "👩\u200d💻", "é", "\uff17", "x"),
 )
 """Pieces of lines, to be put together in any way."""

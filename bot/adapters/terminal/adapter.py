@@ -6,7 +6,6 @@ import os
 import secrets
 import sys
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -80,12 +79,12 @@ class Terminal:
         try:
             return await self._showing.show(message, edit=edit)
         except ScreenGone:
-            self._leave()
+            self.leave()
             raise SendError("nobody reads this terminal any more") from None
 
     async def stop(self) -> None:
         self._stopped = True
-        self._leave()
+        self.leave()
 
     # --- the session -----------------------------------------------------------------------------
 
@@ -94,19 +93,29 @@ class Terminal:
 
         A command in progress is finished first, whatever ends the session.
         """
-        with on_ctrl_c(self._interrupted), suppress(ScreenGone):
-            if self._interactive:
-                await self._at_prompt()
-            else:
-                await self._obey(Script(self._stdin, self._screen, began=self._take_aim))
-                await self._settled()
+        with on_ctrl_c(self._interrupted):
+            try:
+                await (self._from_prompt() if self._interactive else self._from_pipe())
+            except ScreenGone:
+                self._screen.let_go()
 
-    async def _at_prompt(self) -> None:
-        from bot.adapters.terminal import prompt
+    async def _from_pipe(self) -> None:
+        await self._obey(Script(self._stdin, self._screen, began=self._take_aim))
+        await self._settled()
 
-        with prompt.at(self._stdin, self._stdout):
-            await self._showing.say(GREETING)
-            await self._obey(prompt.Prompt(self._verbs, self._history, began=self._take_aim))
+    async def _from_prompt(self) -> None:
+        from bot.adapters.terminal.prompt import sitting_at
+
+        await self._showing.say(GREETING)
+        with sitting_at(
+            self._stdin,
+            self._stdout,
+            self._screen.aside,
+            self._verbs,
+            self._history,
+            self._take_aim,
+        ) as prompt:
+            await self._obey(prompt)
 
     async def _obey(self, source: Source) -> None:
         self._showing.source = source
@@ -128,7 +137,7 @@ class Terminal:
             case Word.WAIT:
                 await self._settled()
             case Word.LEAVE:
-                self._leave()
+                self.leave()
             case Word.HOW_TO_PRESS:
                 await self._showing.say(HOW_TO_PRESS)
             case Word.NOTHING:
@@ -171,7 +180,7 @@ class Terminal:
             settling.cancel()
             left.cancel()
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
         self._left.set()
         if self._showing.source is not None:
             self._showing.source.leave()
@@ -179,7 +188,7 @@ class Terminal:
     def _interrupted(self) -> None:
         source = self._showing.source
         if source is None or source.interrupt():
-            self._leave()
+            self.leave()
 
 
 def login_name() -> str:

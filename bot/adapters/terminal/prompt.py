@@ -8,7 +8,7 @@ import contextvars
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -22,8 +22,9 @@ from prompt_toolkit.input import create_input
 from prompt_toolkit.key_binding import KeyBindings
 from prompt_toolkit.key_binding.key_processor import KeyPressEvent
 from prompt_toolkit.output import create_output
-from prompt_toolkit.patch_stdout import patch_stdout
 
+from bot.adapters.terminal.aside import Aside
+from bot.adapters.terminal.screen import ScreenGone
 from bot.adapters.terminal.typed_line import agrees
 from bot.adapters.terminal.wrapping import visible
 
@@ -37,6 +38,7 @@ class Prompt:
     def __init__(
         self, verbs: Sequence[str], history: Path | None, *, began: Callable[[], None]
     ) -> None:
+        self._loop = asyncio.get_running_loop()
         self._context = contextvars.copy_context()
         self._began = began
         self._left = False
@@ -68,6 +70,15 @@ class Prompt:
         # Which prompt is open is known only in the context the prompt was made in.
         await asyncio.create_task(above(), context=self._context)
 
+    def later(self, write: Callable[[], None]) -> None:
+        """The same from any thread, without waiting."""
+
+        def soon() -> None:
+            run_in_terminal(write)
+
+        with suppress(RuntimeError):  # the loop is closed: nobody is typing any more
+            self._loop.call_soon_threadsafe(soon, context=self._context)
+
     def interrupt(self) -> bool:
         """The first Ctrl-C clears a line, or says no to a question; on an empty line it leaves."""
         return self._context.copy().run(self._interrupted)
@@ -80,9 +91,15 @@ class Prompt:
         if self._left:
             return None
         self._empty = True
-        with suppress(EOFError):
-            return await session.prompt_async(mark, handle_sigint=False)
-        return None
+        try:
+            # Failures in other tasks are logged as anywhere else; they do not stop the typing.
+            return await session.prompt_async(
+                mark, handle_sigint=False, set_exception_handler=False
+            )
+        except EOFError:
+            return None
+        except OSError as error:
+            raise ScreenGone from error
 
     def _interrupted(self) -> bool:
         app = get_app_or_none()
@@ -126,20 +143,39 @@ class Verbs(Completer):
                     yield Completion(verb, start_position=-len(begun))
 
 
+class Lasting(FileHistory):
+    """A disk that is full costs the history, not the session."""
+
+    def store_string(self, string: str) -> None:
+        with suppress(OSError):
+            super().store_string(string)
+
+
 def opened(path: Path | None) -> History:
     """What was typed before, readable by nobody else; without a file, of this session only."""
     if path is None:
         return InMemoryHistory()
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_WRONLY | os.O_CREAT, 0o600))
+        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     except OSError:
         return InMemoryHistory()
-    return FileHistory(path)
+    return Lasting(path)
 
 
 @contextmanager
-def at(stdin: TextIO, stdout: TextIO) -> Iterator[None]:
-    """Everything of prompt_toolkit happens on these streams; stray prints go above the prompt."""
-    with create_app_session(create_input(stdin), create_output(stdout)), patch_stdout():
-        yield
+def sitting_at(
+    stdin: TextIO,
+    stdout: TextIO,
+    write: Callable[[str], None],
+    verbs: Sequence[str],
+    history: Path | None,
+    began: Callable[[], None],
+) -> Iterator[Prompt]:
+    """A prompt on these streams; what anything else prints meanwhile is handed to `write`."""
+    with create_app_session(create_input(stdin), create_output(stdout)):
+        prompt = Prompt(verbs, history, began=began)
+        aside = Aside(lambda text: prompt.later(lambda: write(text)))
+        with redirect_stdout(aside), redirect_stderr(aside):
+            yield prompt
+        aside.finish()

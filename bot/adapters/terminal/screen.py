@@ -32,7 +32,7 @@ class Screen:
             self._stream.write(text.encode(encoding, "replace").decode(encoding))
             self._stream.flush()
         except (OSError, ValueError) as error:
-            self._let_go()
+            self.let_go()
             raise ScreenGone from error
 
     def width(self) -> int:
@@ -42,8 +42,15 @@ class Screen:
                 return min(columns, WIDEST) if columns else PIPE_WIDTH
         return PIPE_WIDTH
 
-    def _let_go(self) -> None:
-        """What is left in the stream's buffer goes nowhere, so that nothing complains at exit."""
+    def aside(self, text: str) -> None:
+        """Write what may get lost."""
+        with suppress(ScreenGone):
+            self.write(text)
+
+    def let_go(self) -> None:
+        """Nothing is written any more, and what is left in the stream's buffer goes nowhere."""
+        if self._gone:
+            return
         self._gone = True
         with suppress(OSError, ValueError, io.UnsupportedOperation):
             nowhere = os.open(os.devnull, os.O_WRONLY)

@@ -4,10 +4,10 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from scheduler.calendar_words import MONTH_NAMES, WEEKDAYS
-from scheduler.crontab import Crontab, Field
 from scheduler.errors import ScheduleError
-from scheduler.typed_text import shown
+from scheduler.schedules.calendar_words import MONTH_NAMES, WEEKDAYS
+from scheduler.schedules.crontab import Crontab, Field
+from scheduler.schedules.typed_text import shown
 
 MACROS = {
     "@hourly": "0 * * * *",

@@ -5,14 +5,14 @@ import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from scheduler.calendar_words import vocabulary
-from scheduler.clock_times import clock, read_times, split_times
-from scheduler.crontab_text import MACROS, read_crontab
 from scheduler.errors import ScheduleError
-from scheduler.moments import read_moment
-from scheduler.recurring import read_interval, read_repeating
 from scheduler.schedule import Cron, Schedule
-from scheduler.typed_text import plain_text, shown
+from scheduler.schedules.calendar_words import vocabulary
+from scheduler.schedules.clock_times import clock, read_times, split_times
+from scheduler.schedules.crontab_text import MACROS, read_crontab
+from scheduler.schedules.moments import read_moment
+from scheduler.schedules.recurring import read_interval, read_repeating
+from scheduler.schedules.typed_text import plain_text, shown
 
 _LONGEST = 200
 _EXAMPLES = "try 'every day at 09:00', 'every 30 minutes', 'tomorrow at 9:00' or '0 9 * * 1-5'"

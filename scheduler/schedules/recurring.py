@@ -3,7 +3,9 @@
 import re
 from datetime import timedelta
 
-from scheduler.calendar_words import (
+from scheduler.errors import ScheduleError
+from scheduler.schedule import Cron, Interval
+from scheduler.schedules.calendar_words import (
     MONTH_NAMES,
     WEEKDAYS,
     ordinal,
@@ -12,12 +14,10 @@ from scheduler.calendar_words import (
     read_weekdays,
     split_list,
 )
-from scheduler.clock_times import ClockTime, clock, first_clock, read_times
-from scheduler.crontab_text import read_crontab
-from scheduler.errors import ScheduleError
-from scheduler.schedule import Cron, Interval
-from scheduler.spans import read_span, unit_length
-from scheduler.typed_text import shown
+from scheduler.schedules.clock_times import ClockTime, clock, first_clock, read_times
+from scheduler.schedules.crontab_text import read_crontab
+from scheduler.schedules.spans import read_span, unit_length
+from scheduler.schedules.typed_text import shown
 
 _EVERY = re.compile(r"(?:every|each)\s+(.+)")
 _ON = re.compile(r"(?:every (?:week|month|year)|weekly|monthly|yearly|annually) on (.+)")

@@ -1,0 +1,1 @@
+"""Schedules in detail: what a person typed, Debian's cron, time zones, and the words back."""

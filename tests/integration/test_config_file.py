@@ -1,0 +1,658 @@
+"""config.yaml on a real disk: believed only when it has settled and is whole."""
+
+import asyncio
+import os
+import stat
+from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.settings.config_file import ConfigFile
+from bot.settings.environment import Environment
+from bot.settings.values import ChangeKind, ConfigChange
+from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.ports import Config
+from scheduler.press import RouteNames
+from scheduler.route import Pins
+
+EXAMPLE = (Path(__file__).parents[2] / "config.example.yaml").read_bytes()
+CANARY = "sk-canary-0a1b2c3d4e5f6g7h8i9j"
+KEYS = {"OPENROUTER_API_KEY": CANARY, "GROQ_API_KEY": CANARY}
+FREE = "meta-llama/llama-3.3-70b-instruct:free"
+SECOND = timedelta(seconds=1)
+NEVER = asyncio.Event
+
+
+class SteppedClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self._now = datetime(2030, 1, 1, tzinfo=UTC)
+        self._moved = asyncio.Event()
+        self.sleepers = 0
+        self._slept = asyncio.Event()
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep_until(self, moment: datetime | None, wake: asyncio.Event) -> None:
+        self.sleepers += 1
+        self._slept.set()
+        while not wake.is_set() and (moment is None or self._now < moment):
+            await self._moved.wait()
+        self.sleepers -= 1
+
+    async def asleep(self) -> None:
+        """Return when somebody waits for this clock."""
+        while not self.sleepers:
+            self._slept.clear()
+            await self._slept.wait()
+
+    async def move(self, by: timedelta) -> None:
+        self._now += by
+        self._moved.set()
+        self._moved = asyncio.Event()
+        await asyncio.sleep(0)
+        await self.asleep_or_done()
+
+    async def asleep_or_done(self) -> None:
+        for _ in range(5):
+            await asyncio.sleep(0)
+
+
+class LeapingClock:
+    """Whoever sleeps wakes at once, and the time has passed."""
+
+    def __init__(self, now: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    async def sleep_until(self, moment: datetime | None, wake: asyncio.Event) -> None:
+        assert moment is not None
+        self._now = max(self._now, moment)
+        await asyncio.sleep(0)
+
+
+class Place:
+    """A folder with a config.yaml, a .env and a data folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.path = folder / "config.yaml"
+        self.home = folder / "home"
+        self.variables = {"DRIFTPIN_HOME": str(self.home), **KEYS}
+
+    @property
+    def environment(self) -> Environment:
+        return Environment(self.variables, self.folder)
+
+    def write(self, content: str | bytes) -> None:
+        """Write in place, as an editor would; long ago as far as any clock is concerned."""
+        data = content.encode() if isinstance(content, str) else content
+        self.path.write_bytes(data)
+
+    async def open(self, clock: SteppedClock | LeapingClock | None = None) -> ConfigFile:
+        return await ConfigFile.open(self.environment, clock or LeapingClock())
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return Place(tmp_path)
+
+
+@pytest.fixture
+def umask() -> Iterator[None]:
+    old = os.umask(0o022)
+    yield
+    os.umask(old)
+
+
+def default(provider: str, model: str) -> str:
+    return f"model: {{provider: {provider}, default: {model}}}\n"
+
+
+async def name_of(config: ConfigFile, pins: Pins = Pins()) -> str:  # noqa: B008
+    return (await config.resolve(pins)).route.name
+
+
+async def problem_of(awaited: Awaitable[object]) -> str:
+    with pytest.raises(ConfigError) as caught:
+        await awaited
+    assert CANARY not in str(caught.value)
+    return str(caught.value)
+
+
+# --- what is believed ----------------------------------------------------------------------------
+
+
+async def test_it_is_the_config_the_core_asks_for(place: Place) -> None:
+    config: Config = await place.open()
+    assert (await config.core()).timezone == "UTC"
+
+
+async def test_a_config_cut_at_any_byte_is_an_error_or_what_it_was(place: Place) -> None:
+    place.write(EXAMPLE)
+    config = await place.open()
+    whole = await config.settings()
+    for cut in range(len(EXAMPLE)):
+        place.write(EXAMPLE[:cut])
+        try:
+            found = await config.settings()
+        except ConfigError as error:
+            assert "half-written" in str(error)
+        else:
+            assert found == whole, cut
+        place.write(EXAMPLE)
+        assert await config.settings() == whole
+
+
+async def test_a_config_cut_while_the_bot_was_down_is_an_error(place: Place) -> None:
+    place.write(EXAMPLE)
+    await place.open()
+    place.write(EXAMPLE[: len(EXAMPLE) // 2])
+    config = await place.open()
+    assert "half-written" in await problem_of(config.resolve(Pins()))
+
+
+async def test_a_changed_file_counts_once_it_has_stood_for_two_seconds(place: Place) -> None:
+    place.write(default("groq", "a"))
+    clock = SteppedClock()
+    config = await place.open(clock)
+    place.write(default("groq", "b"))
+    asked = asyncio.create_task(name_of(config))
+    await clock.asleep()
+    await clock.move(timedelta(seconds=1.9))
+    assert not asked.done()
+    await clock.move(timedelta(seconds=0.1))
+    assert await asked == "groq:b"
+
+
+async def test_a_half_written_change_is_waited_out(place: Place) -> None:
+    place.write(default("groq", "a"))
+    clock = SteppedClock()
+    config = await place.open(clock)
+    whole = default("openrouter", FREE) + "timezone: Europe/Oslo\n"
+    place.write(whole[:38])
+    asked = asyncio.create_task(name_of(config))
+    await clock.asleep()
+    place.write(whole)
+    await clock.move(2 * SECOND)
+    assert not asked.done()
+    await clock.move(2 * SECOND)
+    assert await asked == f"openrouter:{FREE}"
+
+
+async def test_a_file_that_never_rests_is_an_error_in_the_end(place: Place) -> None:
+    place.write(default("groq", "a"))
+
+    class Restless(LeapingClock):
+        async def sleep_until(self, moment: datetime | None, wake: asyncio.Event) -> None:
+            await super().sleep_until(moment, wake)
+            place.write(default("groq", f"m{self.now().timestamp()}"))
+
+    config = await place.open()
+    config = await ConfigFile.open(place.environment, clock := Restless())
+    place.write(default("groq", "b"))
+    assert "keeps changing" in await problem_of(config.settings())
+    assert clock.now() <= datetime(2030, 1, 1, 0, 1, tzinfo=UTC)
+
+
+async def test_what_is_in_force_needs_no_waiting(place: Place) -> None:
+    place.write(default("groq", "a"))
+    clock = SteppedClock()
+    config = await place.open(clock)
+    assert await name_of(config) == "groq:a"
+    assert clock.sleepers == 0
+
+
+async def test_a_file_written_just_before_the_start_is_waited_for(place: Place) -> None:
+    place.write(default("groq", "a"))
+    clock = SteppedClock()
+    os.utime(place.path, (clock.now().timestamp(),) * 2)
+    opening = asyncio.create_task(place.open(clock))
+    await clock.asleep()
+    assert not opening.done()
+    await clock.move(2 * SECOND)
+    assert await name_of(await opening) == "groq:a"
+
+
+async def test_a_clock_set_back_does_not_keep_a_file_waiting(place: Place) -> None:
+    place.write(default("groq", "a"))
+    clock = SteppedClock()
+    config = await place.open(clock)
+    place.write(default("groq", "b"))
+    asked = asyncio.create_task(name_of(config))
+    await clock.asleep()
+    await clock.move(timedelta(hours=-2))
+    again = asyncio.create_task(name_of(config))
+    await clock.asleep()
+    await clock.move(2 * SECOND)
+    assert await again == "groq:b"
+    asked.cancel()
+
+
+async def test_live_overwrites_never_resolve_to_what_nobody_wrote(place: Place) -> None:
+    place.write(default("groq", "m0"))
+    config = await place.open()
+    for n in range(1, 60):
+        written = default("groq", f"m{n}")
+        broken = n % 3 == 0
+        place.write(written[:-3] if broken else written)
+        try:
+            found = await name_of(config)
+        except ConfigError:
+            assert broken
+        else:
+            assert not broken
+            assert found == f"groq:m{n}"
+
+
+# --- gone, broken, and the last good settings -----------------------------------------------------
+
+
+async def test_no_file_from_the_start_is_the_built_in_demo(place: Place) -> None:
+    config = await place.open()
+    assert await name_of(config) == "demo:echo"
+
+
+async def test_a_file_that_was_deleted_is_an_error_and_never_the_demo(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    place.path.unlink()
+    assert "config.yaml: is gone; put it back" in await problem_of(config.resolve(Pins()))
+    assert config.last_good().routes.model == "a"
+    place.write(default("groq", "a"))
+    assert await name_of(config) == "groq:a"
+
+
+async def test_a_file_deleted_while_the_bot_was_down_is_an_error(place: Place) -> None:
+    place.write(default("groq", "a"))
+    await place.open()
+    place.path.unlink()
+    config = await place.open()
+    assert "is gone" in await problem_of(config.core())
+    assert config.last_good().routes.model == "a"
+
+
+async def test_the_demo_without_a_file_is_never_kept_as_last_good(place: Place) -> None:
+    config = await place.open()
+    assert await name_of(config) == "demo:echo"
+    assert list(place.home.iterdir()) == []
+    place.write(default("groq", "a"))
+    assert await name_of(config) == "groq:a"
+    place.path.unlink()
+    assert "is gone" in await problem_of(config.core())
+
+
+async def test_a_named_file_that_is_missing_is_an_error(place: Place) -> None:
+    place.variables["DRIFTPIN_CONFIG"] = "team.yaml"
+    assert "team.yaml: DRIFTPIN_CONFIG names a file" in await problem_of(place.open())
+
+
+async def test_a_wrong_file_at_first_start_tells_every_problem(place: Place) -> None:
+    place.write("guard: {on_drift: hodl}\nlimits: {max_tokens: no}\n")
+    with pytest.raises(ConfigError) as caught:
+        await place.open()
+    assert [line.split(": ")[1] for line in caught.value.problems] == [
+        "guard.on_drift",
+        "limits.max_tokens",
+    ]
+
+
+async def test_a_wrong_file_holds_and_leaves_the_last_good_settings(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    place.write("guard: {on_drift: hodl}\n")
+    for asked in (config.core, config.settings, config.default_model):
+        assert "guard.on_drift" in await problem_of(asked())
+    assert "guard.on_drift" in await problem_of(config.resolve(Pins("groq", "a")))
+    assert config.last_good_settings().core.routes.model == "a"
+
+
+async def test_the_last_good_settings_survive_a_restart_with_a_wrong_file(place: Place) -> None:
+    place.write(default("groq", "a"))
+    await place.open()
+    place.write("guard: {on_drift: hodl}\n")
+    config = await place.open()
+    assert "guard.on_drift" in await problem_of(config.core())
+    assert config.last_good().routes.model == "a"
+    place.write(default("groq", "b"))
+    assert await name_of(config) == "groq:b"
+
+
+async def test_the_last_good_settings_are_for_this_user_alone(place: Place, umask: None) -> None:
+    place.write(default("groq", "a"))
+    await place.open()
+    (kept,) = place.home.iterdir()
+    assert stat.S_IMODE(kept.stat().st_mode) == 0o600
+    assert stat.S_IMODE(place.home.stat().st_mode) == 0o700
+
+
+async def test_a_last_good_copy_that_nobody_can_read_still_means_there_was_a_file(
+    place: Place,
+) -> None:
+    place.write(default("groq", "a"))
+    await place.open()
+    place.path.unlink()
+    (kept,) = place.home.iterdir()
+    kept.write_text("guard: {")
+    assert "is gone" in await problem_of(place.open())
+
+
+async def test_a_folder_in_place_of_the_file_is_an_error(place: Place) -> None:
+    place.path.mkdir()
+    assert "config.yaml: cannot be read" in await problem_of(place.open())
+
+
+async def test_a_data_folder_that_is_full_costs_only_the_memory(
+    place: Place, caplog: pytest.LogCaptureFixture
+) -> None:
+    (place.home / ".config.last-good.yaml.new").mkdir(parents=True)
+    place.write(default("groq", "a"))
+    assert await name_of(await place.open()) == "groq:a"
+    assert "could not be kept" in caplog.text
+
+
+# --- .env -----------------------------------------------------------------------------------------
+
+
+async def test_env_is_read_afresh_and_the_process_wins(place: Place) -> None:
+    place.write("model: {provider: xai, default: grok-4}\n")
+    config = await place.open()
+    with pytest.raises(RouteError, match="XAI_API_KEY"):
+        await config.resolve(Pins())
+    (place.folder / ".env").write_text(f"XAI_API_KEY={CANARY}\nGROQ_API_KEY=other\n")
+    secret = (await config.resolve(Pins())).secret
+    assert secret is not None
+    assert secret.value == CANARY
+    secret = (await config.resolve(Pins(provider="groq"))).secret
+    assert secret is not None
+    assert secret.value == KEYS["GROQ_API_KEY"]
+
+
+async def test_an_env_that_cannot_be_read_holds_and_quotes_nothing(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    (place.folder / ".env").write_text(f"A=1\n{CANARY} = '\n")
+    assert ".env: line 2: is not NAME=value" in await problem_of(config.resolve(Pins()))
+
+
+async def test_secrets_are_every_key_in_force_and_whatever_is_named_like_one(
+    place: Place,
+) -> None:
+    place.write(
+        "providers: {lab: {base_url: 'http://127.0.0.1:1/v1', key_env: LAB}}\n"
+        "model: {provider: lab, default: m}\n"
+    )
+    (place.folder / ".env").write_text(
+        "LAB=lab-canary\nSLACK_BOT_TOKEN=xoxb-canary\nTELEGRAM_WEBHOOK_SECRET=hook-canary\n"
+        "DATABASE_URL=postgresql://me:database-canary@localhost/x\nOTHER=no-secret\nMY_KEY=ab\n"
+    )
+    config = await place.open()
+    assert config.secrets() == {
+        CANARY,
+        "lab-canary",
+        "xoxb-canary",
+        "hook-canary",
+        "database-canary",
+    }
+
+
+def test_an_environment_never_prints_its_values(place: Place) -> None:
+    assert CANARY not in repr(place.environment)
+
+
+# --- watching -------------------------------------------------------------------------------------
+
+
+class Watched:
+    """A config that is being watched, and what the admins were told."""
+
+    def __init__(self, config: ConfigFile, clock: SteppedClock) -> None:
+        self.told: list[ConfigChange] = []
+        self._clock = clock
+        self.task = asyncio.create_task(config.watch(self._tell))
+
+    async def _tell(self, change: ConfigChange) -> None:
+        self.told.append(change)
+
+    async def seconds(self, count: int) -> None:
+        for _ in range(count):
+            await self._clock.asleep()
+            await self._clock.move(SECOND)
+        await self._clock.asleep()
+
+
+@pytest.fixture
+async def watching(place: Place) -> "Callable[[], Awaitable[Watched]]":
+    async def start() -> Watched:
+        clock = SteppedClock()
+        return Watched(await place.open(clock), clock)
+
+    return start
+
+
+Start = Callable[[], Awaitable[Watched]]
+
+
+async def test_a_moved_default_is_told_once_within_five_seconds(
+    place: Place, watching: Start
+) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    place.write(default("openrouter", FREE))
+    await watched.seconds(5)
+    (change,) = watched.told
+    assert change.kind is ChangeKind.CHANGED
+    assert change.default_moved
+    assert (str(change.old_default), str(change.new_default)) == ("groq:a", f"openrouter:{FREE}")
+
+
+async def test_nothing_is_told_while_nothing_changes(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    await watched.seconds(10)
+    assert watched.told == []
+
+
+async def test_a_broken_file_is_told_once_and_so_is_its_healing(
+    place: Place, watching: Start
+) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    place.write("guard: {on_drift: hodl}\n")
+    await watched.seconds(8)
+    place.write(default("groq", "a"))
+    await watched.seconds(3)
+    assert [change.kind for change in watched.told] == [ChangeKind.BROKEN, ChangeKind.HEALED]
+    assert "guard.on_drift" in watched.told[0].problems[0]
+    assert not watched.told[1].default_moved
+
+
+async def test_a_file_that_vanishes_is_told(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    place.path.unlink()
+    await watched.seconds(4)
+    assert "is gone" in watched.told[0].problems[0]
+
+
+async def test_loosened_guards_caps_and_lists_are_named(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a") + "guard: {missing_snapshot: hold}\nlimits: {max_tokens: 9}\n")
+    watched = await watching()
+    place.write(
+        default("groq", "a")
+        + "limits: {min_interval: 1m}\naccess: {admins: ['telegram:42']}\n"
+        + "providers: {groq: {billing: free}}\n"
+    )
+    await watched.seconds(4)
+    assert watched.told[0].loosened == (
+        "guard.missing_snapshot: hold -> run",
+        "limits.min_interval: 5m -> 1m",
+        "limits.max_tokens: 9 -> 4096",
+        "access.admins: telegram:42 added",
+        "providers.groq.billing: free",
+    )
+
+
+async def test_tightening_is_no_loosening(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    place.write(default("groq", "a") + "guard: {missing_snapshot: hold}\nlimits: {max_tokens: 9}\n")
+    await watched.seconds(4)
+    assert [change.loosened for change in watched.told] == [()]
+
+
+async def test_a_default_that_moved_through_env_is_told(place: Place, watching: Start) -> None:
+    place.write(default("auto", "m"))
+    del place.variables["OPENROUTER_API_KEY"]
+    watched = await watching()
+    (place.folder / ".env").write_text(f"OPENROUTER_API_KEY={CANARY}\n")
+    await watched.seconds(3)
+    assert str(watched.told[0].old_default) == "groq:m"
+    assert str(watched.told[0].new_default) == "openrouter:m"
+
+
+async def test_a_default_that_moved_while_the_bot_was_down_is_told(
+    place: Place, watching: Start
+) -> None:
+    place.write(default("groq", "a"))
+    await place.open()
+    place.write(default("groq", "b"))
+    watched = await watching()
+    await watched.seconds(3)
+    assert [str(change.old_default) for change in watched.told] == ["groq:a"]
+    assert [str(change.new_default) for change in watched.told] == ["groq:b"]
+
+
+# --- changing the default -------------------------------------------------------------------------
+
+LAB = RouteNames("groq", "llama-3.3-70b-versatile")
+
+
+async def test_a_changed_default_counts_at_once_and_leaves_every_other_byte(place: Place) -> None:
+    text = EXAMPLE.decode().replace("  base_url: null            # another", "  # another", 1)
+    place.write(text)
+    place.path.chmod(0o640)
+    config = await place.open()
+    await config.change_default(LAB)
+    assert await name_of(config) == str(LAB)
+    old, new = text.splitlines(), place.path.read_text().splitlines()
+    changed = [(a, b) for a, b in zip(old, new, strict=True) if a != b]
+    assert changed == [
+        (
+            "  provider: openrouter      # a name below, a built-in one, or the word auto",
+            "  provider: groq      # a name below, a built-in one, or the word auto",
+        ),
+        (f"  default: {FREE}", f"  default: {LAB.model}"),
+    ]
+    assert stat.S_IMODE(place.path.stat().st_mode) == 0o640
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "# only a comment",
+        "timezone: UTC",
+        "model: gpt-4o  # bare\n",
+        "model:\n",
+        "model: {}\n",
+        "model:\n  default:\n  # a comment\n",
+        "model: {default: gpt-4o}\n",
+        "model:\n    provider: 'auto'\n\n# end\n",
+        'model: {provider: auto, default: "x"} # end\nguard: {on_drift: hold}\n',
+    ],
+)
+async def test_a_default_can_be_changed_however_model_is_written(place: Place, text: str) -> None:
+    place.write(text)
+    config = await place.open()
+    await config.change_default(LAB)
+    assert await name_of(config) == str(LAB)
+    assert await name_of(await place.open()) == str(LAB)
+    assert all(
+        line.strip() in place.path.read_text()
+        for line in text.splitlines()
+        if "#" in line and "model" not in line
+    )
+
+
+async def test_a_default_can_be_set_where_there_was_no_file(place: Place) -> None:
+    config = await place.open()
+    await config.change_default(LAB)
+    assert await name_of(config) == str(LAB)
+
+
+async def test_a_model_that_yaml_would_misread_is_quoted(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    for model in ("1e3", "true", "a:b", "null", "#x", "a'b\"c", "2026-01-01"):
+        await config.change_default(RouteNames("groq", model))
+        assert await name_of(config) == f"groq:{model}"
+
+
+async def test_a_link_to_the_file_stays_a_link(place: Place) -> None:
+    place.write(default("groq", "a"))
+    real = place.path.rename(place.folder / "real.yaml")
+    place.path.symlink_to(real)
+    config = await place.open()
+    await config.change_default(LAB)
+    assert place.path.is_symlink()
+    assert LAB.model in real.read_text()
+
+
+async def refusal(config: ConfigFile, place: Place, route: RouteNames = LAB) -> str:
+    before = place.path.read_bytes()
+    with pytest.raises(UserError) as caught:
+        await config.change_default(route)
+    assert place.path.read_bytes() == before
+    return str(caught.value)
+
+
+async def test_where_nothing_can_be_written_the_lines_to_deploy_are_given(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    (place.folder / ".config.yaml.new").mkdir()
+    said = await refusal(config, place)
+    assert "cannot be written here" in said
+    assert f"model:\n  provider: groq\n  default: {LAB.model}\n" in said
+
+
+async def test_a_file_that_cannot_be_edited_safely_is_left_alone(place: Place) -> None:
+    place.write("a: &m {provider: groq, default: b}\nmodel: *m\n")
+    config = await place.open()
+    assert "cannot be edited safely" in await refusal(config, place)
+
+
+async def test_a_wrong_file_is_not_edited(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    place.write("guard: {on_drift: hodl}\n")
+    assert "is not whole at the moment" in await refusal(config, place)
+
+
+@pytest.mark.parametrize("section", ["jobs: {model: m}\n", "cron: {model: m}\n"])
+async def test_a_default_that_jobs_would_not_follow_is_not_written(
+    place: Place, section: str
+) -> None:
+    place.write(default("groq", "a") + section)
+    config = await place.open()
+    assert "jobs follow jobs.provider and jobs.model" in await refusal(config, place)
+
+
+async def test_a_default_at_an_unknown_provider_is_not_written(place: Place) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    assert "did you mean groq?" in await refusal(config, place, RouteNames("grok", "m"))
+
+
+async def test_an_address_of_the_old_provider_is_never_left_to_the_new_one(place: Place) -> None:
+    place.write("model: {provider: openrouter, default: a, base_url: 'http://10.0.0.9/v1'}\n")
+    config = await place.open()
+    assert "model.base_url in config.yaml belongs to the old provider" in await refusal(
+        config, place
+    )
