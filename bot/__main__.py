@@ -83,9 +83,11 @@ def when(
 @cli.command()
 def migrate() -> None:
     """Bring the database up to date (every start does it as well)."""
-    from bot.migrating import migrate
+    from bot.app import migrate
+    from bot.settings import Environment
 
-    click.echo(_told(migrate))
+    _run(migrate(Environment.here()))
+    click.echo("The database is up to date.")
 
 
 def _run(main: Coroutine[None, None, Result]) -> Result:

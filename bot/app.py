@@ -8,9 +8,8 @@ import socket
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 
-from storage.store import Store
-
 from bot.admins import admin_place, notice
+from bot.clock import SystemClock
 from bot.dispatcher import Dispatcher
 from bot.notifier import Notifier
 from bot.platform import Platform
@@ -25,6 +24,7 @@ from scheduler.runner import Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
 from storage.database import Database
+from storage.store import Store
 
 log = logging.getLogger(__name__)
 
@@ -151,3 +151,13 @@ async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:
         except Exception:
             log.exception("the %s broke and is started again", name)
         await asyncio.sleep(AGAIN)
+
+
+async def migrate(environment: Environment) -> None:
+    """Bring the database up to date and let go of it; raises OperatorError."""
+    home = environment.make_home()
+    opening = asyncio.to_thread(
+        Database.open, environment.database_url, home=home, clock=SystemClock().now
+    )
+    database = await opening
+    await asyncio.to_thread(database.close)

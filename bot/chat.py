@@ -8,9 +8,9 @@ from bot.app import App
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
 from bot.crash_points import crash_point
+from bot.grammar.verbs import VERBS
 from bot.logs import log_to_file
 from bot.settings import Environment
-from bot.verbs import VERBS
 
 
 async def chat() -> None:

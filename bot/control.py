@@ -6,7 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from aiohttp import ClientError, ClientSession, ClientTimeout, UnixConnector, web
+from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, UnixConnector, web
 
 from bot.adapters.terminal.adapter import HERE, login_name
 from bot.adapters.terminal.render import Look, render
@@ -71,10 +71,8 @@ def machine_user() -> Principal:
 
 async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
     """The running process's answer to a command; None when no process listens."""
-    if not path.exists():
-        return None
     timeout = ClientTimeout(total=60)
-    with contextlib.suppress(ClientError, ConnectionError):
+    with contextlib.suppress(ClientConnectionError):
         async with ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session:
             typed = {"text": text, "width": width, "colour": colour}
             async with session.post("http://driftpin/command", json=typed) as response:

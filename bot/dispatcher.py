@@ -92,7 +92,7 @@ class Dispatcher:
             return refusals.mistake(UserError(str(error)))
 
     async def _command(self, request: Request) -> Message:
-        command = parse(request.text)
+        command = parse(request.text, request.command)
         if isinstance(command, Help):
             return help_on(command.topic, request.command)
         answer = await self._carrier.carry_out(command, request)

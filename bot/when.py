@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 from scheduler.errors import UserError
 from scheduler.schedule import fires
-from scheduler.schedules.phrases import parse_schedule
-from scheduler.schedules.words import schedule_words
-from scheduler.schedules.zones import zone_named
+from scheduler.schedule.phrases import parse_schedule
+from scheduler.schedule.words import schedule_words
+from scheduler.schedule.zones import zone_named
 
 COUNT = 5
 

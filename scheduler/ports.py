@@ -222,7 +222,7 @@ class Runs(Protocol):
         ...
 
     async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
-        """Plan a run of kind manual with a fire time of its own (moved on by a microsecond until it is)."""
+        """Plan a run of kind manual with a fire time of its own (a microsecond later until it is)."""
         ...
 
     async def planned(self) -> list[RunId]:
@@ -230,11 +230,11 @@ class Runs(Protocol):
         ...
 
     async def claim(self, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
-        """planned -> claimed for this worker, by compare-and-set; None when it is not planned any more."""
+        """planned -> claimed for this worker by compare-and-set; None when it is planned no more."""
         ...
 
     async def extend(self, worker: str, lease: timedelta) -> list[Run]:
-        """Extend the leases of this worker's claimed and calling runs; returns those somebody wants stopped."""
+        """Extend the leases of this worker's runs; returns those that somebody wants stopped."""
         ...
 
     async def hold(self, run_id: RunId, worker: str, held: Held) -> Run | None:
@@ -244,8 +244,8 @@ class Runs(Protocol):
         resolved provider and model), or one is opened; a new job moves the alert's revision, a
         further fire of a listed job only its count; the message is owed (one queued delivery per
         alert is enough). All jobs of one thread: the alert's place is that thread, else the whole
-        chat (moving there forgets the message, so that it is posted anew). A job that sits undecided in an open alert of
-        another route leaves it (decision CHANGED). For any other reason: a report of this run is
+        chat (moving there forgets the message, so that it is posted anew). A job that sits undecided
+        in an open alert of another route leaves it (decision CHANGED). For any other reason: a report of this run is
         owed to the job's place, unless the job's previous run was held for the same reason and error.
         """
         ...

@@ -36,7 +36,10 @@ class RouteNames:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`revision` is the alert's, or else the job's consent revision, or the run's id; `route` is the exact route the button spoke of."""
+    """`route` is the exact route the button spoke of.
+
+    `revision` is the alert's, or else the job's consent revision, or the run's id.
+    """
 
     action: Action
     job: JobId | None = None

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.alert import AlertState, Decision
 from scheduler.drift import Drift
@@ -12,124 +13,133 @@ from scheduler.route import Route
 from storage.locks import lock_alert
 from storage.owing import owe_alert, waiting
 from storage.rows import place_columns, place_of
-from storage.tables import AlertJobRow, AlertRow
+from storage.tables import ALERT_JOBS, ALERTS, DELIVERIES
 from storage.transaction import Tx
+
+_OPEN = (
+    select(ALERTS)
+    .where(
+        ALERTS.c.platform == bindparam("platform"),
+        ALERTS.c.workspace == bindparam("workspace"),
+        ALERTS.c.chat == bindparam("chat"),
+        ALERTS.c.provider == bindparam("provider"),
+        ALERTS.c.model == bindparam("model"),
+        ALERTS.c.state == AlertState.OPEN,
+    )
+    .with_for_update()
+)
+_OPEN_WITH = (
+    select(ALERTS.c.id)
+    .join(ALERT_JOBS, ALERT_JOBS.c.alert_id == ALERTS.c.id)
+    .where(
+        ALERT_JOBS.c.job_id.in_(bindparam("jobs", expanding=True)),
+        ALERT_JOBS.c.decision.is_(None),
+        ALERTS.c.state == AlertState.OPEN,
+    )
+    .distinct()
+    .order_by(ALERTS.c.id)
+)
+_LISTED = select(ALERT_JOBS).where(ALERT_JOBS.c.alert_id == bindparam("alert"))
+_SAVE_ALERT = update(ALERTS).where(ALERTS.c.id == bindparam("key"))
+_SAVE_LISTED = update(ALERT_JOBS).where(
+    ALERT_JOBS.c.alert_id == bindparam("alert"), ALERT_JOBS.c.job_id == bindparam("job")
+)
+_MOVE = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("key"))
 
 
 def join(tx: Tx, job: Job, drifts: tuple[Drift, ...], route: Route, held_fires: int) -> None:
     """Put a held job under the open alert of its whole chat and this route, and owe the message."""
-    _leave_others(tx, job.id, route)
+    for alert in _open_with(tx, [job.id]):
+        if (alert.provider, alert.model) != (route.provider, route.model):
+            _decide_in(tx, alert, [job.id], Decision.CHANGED, None, tx.now)
     alert, fresh = _open_alert(tx, job.place, route)
-    listed = tx.session.get(AlertJobRow, (alert.id, job.id))
-    joins = listed is None or listed.decision is not None
-    if listed is None:
-        listed = AlertJobRow(alert_id=alert.id, job_id=job.id, drifts=drifts, held_fires=0)
-        tx.session.add(listed)
-    listed.drifts, listed.held_fires, listed.last_held = drifts, held_fires, tx.now
-    listed.decision = listed.decided_by = listed.decided_at = None
+    joins = _list(tx, alert.id, job.id, drifts, held_fires)
     if joins and not fresh:
-        alert.revision += 1
-    if alert.thread is not None and alert.thread != job.place.thread:
-        _move_to_whole_chat(tx, alert)
-    owe_alert(tx, alert)
+        tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1)
+    place = place_of(alert)
+    if place.thread is not None and place.thread != job.place.thread:
+        place = _move_to_whole_chat(tx, alert)
+    owe_alert(tx, alert.id, place)
 
 
 def decide_rows(
     tx: Tx, job_ids: Sequence[JobId], decision: Decision, by: str | None, at: datetime
 ) -> None:
     """Decide what is undecided about these jobs in open alerts, and owe the edits."""
-    for alert_id in _alerts_with(tx, job_ids):
-        alert = lock_alert(tx, alert_id)
-        if alert is not None and alert.state is AlertState.OPEN:
-            _decide_in(tx, alert, job_ids, decision, by, at)
+    for alert in _open_with(tx, job_ids):
+        _decide_in(tx, alert, job_ids, decision, by, at)
+
+
+def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> None:
+    """Close a locked alert, and owe the edit of its message."""
+    tx.do(_SAVE_ALERT, key=alert.id, state=state, closed_at=at, revision=alert.revision + 1)
+    owe_alert(tx, alert.id, place_of(alert))
 
 
 def _decide_in(
     tx: Tx,
-    alert: AlertRow,
+    alert: Row[Any],
     job_ids: Sequence[JobId],
     decision: Decision,
     by: str | None,
     at: datetime,
 ) -> None:
-    undecided = _undecided(tx, alert.id)
-    mine = [row for row in undecided if row.job_id in job_ids]
-    if not mine:
-        return
-    for row in mine:
-        row.decision, row.decided_by, row.decided_at = decision, by, at
-    alert.revision += 1
+    undecided = [row.job_id for row in tx.all(_LISTED, alert=alert.id) if row.decision is None]
+    mine = [job_id for job_id in undecided if job_id in job_ids]
+    said = {"decision": decision, "decided_by": by, "decided_at": at}
+    for job_id in mine:
+        tx.do(_SAVE_LISTED, alert=alert.id, job=job_id, **said)
     if len(mine) == len(undecided):
-        alert.state, alert.closed_at = AlertState.DECIDED, at
-    owe_alert(tx, alert)
+        close_alert(tx, alert, AlertState.DECIDED, at)
+    else:
+        tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1)
+        owe_alert(tx, alert.id, place_of(alert))
 
 
-def _leave_others(tx: Tx, job_id: JobId, route: Route) -> None:
-    """A job that drifts to another route than before has one question open, not two."""
-    for alert_id in _alerts_with(tx, [job_id]):
-        alert = lock_alert(tx, alert_id)
-        if alert is None or alert.state is not AlertState.OPEN:
-            continue
-        if (alert.provider, alert.model) != (route.provider, route.model):
-            _decide_in(tx, alert, [job_id], Decision.CHANGED, None, tx.now)
+def _open_with(tx: Tx, job_ids: Sequence[JobId]) -> list[Row[Any]]:
+    """The open alerts, locked, in which one of these jobs is undecided."""
+    found = [lock_alert(tx, row.id) for row in tx.all(_OPEN_WITH, jobs=list(job_ids))]
+    return [row for row in found if row is not None and row.state is AlertState.OPEN]
 
 
-def _open_alert(tx: Tx, place: Place, route: Route) -> tuple[AlertRow, bool]:
+def _open_alert(tx: Tx, place: Place, route: Route) -> tuple[Row[Any], bool]:
     """The open alert of a whole chat and a route, locked; true when it was opened just now."""
+    one = {"provider": route.provider, "model": route.model}
+    chat = place_columns(place)
+    fresh = False
     while True:
-        found = _find_open(tx, place, route)
+        wanted = {key: value for key, value in chat.items() if key != "thread"}
+        found = tx.one(_OPEN, **wanted, **one)
         if found is not None:
-            return found, False
-        alert = AlertRow(
-            **place_columns(place),
-            provider=route.provider,
-            model=route.model,
+            return found, fresh
+        fresh = tx.insert_if_new(
+            ALERTS,
+            **chat,
+            **one,
             route=route,
+            state=AlertState.OPEN,
+            revision=1,
             opened_at=tx.now,
         )
-        if tx.added(alert):
-            return alert, True
 
 
-def _find_open(tx: Tx, place: Place, route: Route) -> AlertRow | None:
-    wanted = select(AlertRow).where(
-        AlertRow.platform == place.platform,
-        AlertRow.workspace == place.workspace,
-        AlertRow.chat == place.chat,
-        AlertRow.provider == route.provider,
-        AlertRow.model == route.model,
-        AlertRow.state == AlertState.OPEN,
-    )
-    return tx.session.exec(
-        wanted.with_for_update(), execution_options={"populate_existing": True}
-    ).one_or_none()
+def _list(tx: Tx, alert_id: int, job_id: JobId, drifts: tuple[Drift, ...], held_fires: int) -> bool:
+    """Note a held job in an alert; true when the question about it is new."""
+    listed = {row.job_id: row.decision for row in tx.all(_LISTED, alert=alert_id)}
+    facts = {"drifts": drifts, "held_fires": held_fires, "last_held": tx.now}
+    if job_id not in listed:
+        tx.do(ALERT_JOBS.insert(), alert_id=alert_id, job_id=job_id, **facts)
+        return True
+    anew = {"decision": None, "decided_by": None, "decided_at": None}
+    tx.do(_SAVE_LISTED, alert=alert_id, job=job_id, **facts, **anew)
+    return listed[job_id] is not None
 
 
-def _move_to_whole_chat(tx: Tx, alert: AlertRow) -> None:
+def _move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
     """The jobs' threads differ: the message is posted anew in the chat itself."""
-    alert.thread = alert.message = None
+    chat = place_of(alert).whole_chat
+    tx.do(_SAVE_ALERT, key=alert.id, thread=None, message=None)
     for delivery in waiting(tx, alert.id):
-        if place_of(delivery).whole_chat == place_of(alert):
-            delivery.thread = None
-
-
-def _alerts_with(tx: Tx, job_ids: Sequence[JobId]) -> list[int]:
-    wanted = (
-        select(AlertJobRow.alert_id)
-        .join(AlertRow, col(AlertRow.id) == col(AlertJobRow.alert_id))
-        .where(
-            col(AlertJobRow.job_id).in_(job_ids),
-            col(AlertJobRow.decision).is_(None),
-            AlertRow.state == AlertState.OPEN,
-        )
-        .distinct()
-        .order_by(col(AlertJobRow.alert_id))
-    )
-    return list(tx.session.exec(wanted))
-
-
-def _undecided(tx: Tx, alert_id: int) -> list[AlertJobRow]:
-    wanted = select(AlertJobRow).where(
-        AlertJobRow.alert_id == alert_id, col(AlertJobRow.decision).is_(None)
-    )
-    return list(tx.session.exec(wanted))
+        if place_of(delivery).whole_chat == chat:
+            tx.do(_MOVE, key=delivery.id, thread=None)
+    return chat

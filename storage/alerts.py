@@ -2,20 +2,39 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import Row, bindparam, select
 
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import Job, Place
 from scheduler.ports import Entry, TooLate
-from storage.alert_rows import decide_rows
-from storage.changing import change_row, decider
+from storage.alert_rows import close_alert, decide_rows
+from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
-from storage.owing import owe_alert
-from storage.rows import alert_of, audit_row
-from storage.tables import AlertJobRow, AlertRow, JobRow
+from storage.rows import alert_of, audit_columns
+from storage.tables import ALERT_JOBS, ALERTS, AUDIT, JOBS
 from storage.transaction import Tx, Verbs
+
+_ALERT = select(ALERTS).where(ALERTS.c.id == bindparam("id"))
+_OPEN = select(ALERTS).where(ALERTS.c.state == AlertState.OPEN).order_by(ALERTS.c.id)
+_OPEN_OF_CHAT = _OPEN.where(
+    ALERTS.c.platform == bindparam("platform"),
+    ALERTS.c.workspace == bindparam("workspace"),
+    ALERTS.c.chat == bindparam("chat"),
+)
+_LISTED = (
+    select(ALERT_JOBS)
+    .where(ALERT_JOBS.c.alert_id == bindparam("alert"))
+    .order_by(ALERT_JOBS.c.job_id)
+)
+_LISTED_JOBS = (
+    select(JOBS)
+    .join(ALERT_JOBS, ALERT_JOBS.c.job_id == JOBS.c.id)
+    .where(ALERT_JOBS.c.alert_id == bindparam("alert"))
+    .order_by(JOBS.c.id)
+)
 
 
 class AlertVerbs(Verbs):
@@ -40,29 +59,24 @@ class AlertVerbs(Verbs):
 
 
 def _alert(tx: Tx, alert_id: AlertId) -> Alert | None:
-    row = tx.session.get(AlertRow, alert_id) if 0 < alert_id <= LARGEST_ID else None
+    row = tx.one(_ALERT, id=alert_id) if 0 < alert_id <= LARGEST_ID else None
     return None if row is None else _value(tx, row)
 
 
-def _value(tx: Tx, row: AlertRow) -> Alert:
-    wanted = (
-        select(AlertJobRow, JobRow)
-        .join(JobRow, col(JobRow.id) == col(AlertJobRow.job_id))
-        .where(AlertJobRow.alert_id == row.id)
-        .order_by(col(AlertJobRow.job_id))
-    )
-    return alert_of(row, [(listed, job) for listed, job in tx.session.exec(wanted)])
+def _value(tx: Tx, row: Row[Any]) -> Alert:
+    listed = tx.all(_LISTED, alert=row.id)
+    jobs = tx.all(_LISTED_JOBS, alert=row.id)
+    return alert_of(row, zip(listed, jobs, strict=True))
 
 
 def _open_alerts(tx: Tx, chat: Place | None) -> list[Alert]:
-    wanted = select(AlertRow).where(AlertRow.state == AlertState.OPEN).order_by(col(AlertRow.id))
-    if chat is not None:
-        wanted = wanted.where(
-            AlertRow.platform == chat.platform,
-            AlertRow.workspace == chat.workspace,
-            AlertRow.chat == chat.chat,
+    if chat is None:
+        rows = tx.all(_OPEN)
+    else:
+        rows = tx.all(
+            _OPEN_OF_CHAT, platform=chat.platform, workspace=chat.workspace, chat=chat.chat
         )
-    return [_value(tx, row) for row in tx.session.exec(wanted)]
+    return [_value(tx, row) for row in rows]
 
 
 def _decide(
@@ -73,30 +87,26 @@ def _decide(
     decision: Decision,
     audit: Sequence[Entry],
 ) -> Alert | TooLate:
-    jobs = lock_jobs(tx, [job.id for job in changed])
-    alert = lock_alert(tx, alert_id)
-    if alert is None:
+    before = lock_jobs(tx, [job.id for job in changed])
+    row = lock_alert(tx, alert_id)
+    if row is None:
         raise UserError(f"there is no alert {alert_id}", "/jobs alerts shows what is open")
-    if alert.state is not AlertState.OPEN or alert.revision != revision:
-        return TooLate(_value(tx, alert))
+    if row.state is not AlertState.OPEN or row.revision != revision:
+        return TooLate(_value(tx, row))
     for job, entry in zip(changed, audit, strict=True):
-        row = jobs.get(job.id)
-        if row is None or row.revision != job.revision:
-            # Raised, so that what was decided before it in this loop is undone with the transaction.
+        old = before.get(job.id)
+        if old is None or old.revision != job.revision:
+            # Raised, so that what this loop did before is undone with the transaction.
             raise UserError(f"job {job.id} was changed by somebody else just now", "press again")
-        change_row(tx, row, job, decision, entry)
-        tx.session.add(audit_row(entry))
+        write_change(tx, old, job, decision, entry)
+        tx.insert(AUDIT, **audit_columns(entry))
     if audit:
         ids = [job.id for job in changed]
-        decide_rows(tx, ids, decision, decider(audit[0]), audit[0].at)
-    tx.session.flush()
-    return _value(tx, alert)
+        decide_rows(tx, ids, decision, name_of(audit[0]), audit[0].at)
+    return _value(tx, lock_alert(tx, alert_id) or row)
 
 
 def _heal(tx: Tx, alert_id: AlertId, now: datetime) -> None:
-    alert = lock_alert(tx, alert_id)
-    if alert is None or alert.state is not AlertState.OPEN:
-        return
-    alert.state, alert.closed_at = AlertState.HEALED, now
-    alert.revision += 1
-    owe_alert(tx, alert)
+    row = lock_alert(tx, alert_id)
+    if row is not None and row.state is AlertState.OPEN:
+        close_alert(tx, row, AlertState.HEALED, now)

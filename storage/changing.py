@@ -1,59 +1,64 @@
 """A changed job takes its runs along: stopped with a pause or a removal, released by a consent."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
 from scheduler.alert import Decision
 from scheduler.job import Job, JobState
 from scheduler.ports import Entry
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
-from storage.locks import open_runs
-from storage.rows import job_columns, job_of
-from storage.steps import cancel, plan_again
-from storage.tables import JobRow, RunRow
+from storage.locks import lock_open_runs, save_job, save_run
+from storage.steps import cancelled, plan_again
+from storage.tables import RUNS
 from storage.transaction import Tx
 
+_FIRED_SINCE = select(RUNS.c.id).where(
+    RUNS.c.job_id == bindparam("job"),
+    RUNS.c.kind == RunKind.SCHEDULED,
+    RUNS.c.fire_time >= bindparam("at"),
+)
 
-def decider(audit: Entry) -> str:
+
+def name_of(audit: Entry) -> str:
     """How a person is named where it says who decided or stopped something."""
     return audit.by.name or audit.by.key
 
 
-def change_row(tx: Tx, row: JobRow, job: Job, decision: Decision | None, audit: Entry) -> None:
+def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit: Entry) -> Job:
     """Write a changed job over its locked row, and carry out what follows for its runs."""
-    before = job_of(row)
     consents = (before.pins, before.snapshot) != (job.pins, job.snapshot)
-    for column, value in job_columns(job).items():
-        setattr(row, column, value)
-    row.next_fire_time = _next_fire(tx, row, job)
-    row.unguarded_told = job.unguarded_told or (row.unguarded_told and not consents)
-    row.consent_revision += consents
-    row.revision += 1
-    _stop_runs(tx, row, before.state, decider(audit))
-    consented = decision in (Decision.PINNED, Decision.ACCEPTED)
-    if consented and isinstance(job.schedule, Once) and job.state is JobState.ACTIVE:
-        plan_again(tx, row)
-
-
-def _next_fire(tx: Tx, row: JobRow, job: Job) -> datetime | None:
-    """The next fire of a change; one the ticker has passed meanwhile is not due again."""
-    if job.next_fire_time is None or job.next_fire_time == row.next_fire_time:
-        return job.next_fire_time
-    passed = select(RunRow.id).where(
-        RunRow.job_id == row.id,
-        RunRow.kind == RunKind.SCHEDULED,
-        col(RunRow.fire_time) >= job.next_fire_time,
+    after = replace(
+        job,
+        created_at=before.created_at,
+        next_fire_time=_next_fire(tx, before, job),
+        unguarded_told=job.unguarded_told or (before.unguarded_told and not consents),
+        consent_revision=before.consent_revision + consents,
+        revision=before.revision + 1,
     )
-    stale = tx.session.exec(passed.limit(1)).first() is not None
-    return row.next_fire_time if stale else job.next_fire_time
+    save_job(tx, after)
+    _stop_runs(tx, before, after, name_of(audit))
+    consented = decision in (Decision.PINNED, Decision.ACCEPTED)
+    if consented and isinstance(after.schedule, Once) and after.state is JobState.ACTIVE:
+        plan_again(tx, after)
+    return after
 
 
-def _stop_runs(tx: Tx, row: JobRow, before: JobState, by: str) -> None:
-    removed = row.state is JobState.REMOVED
-    if not removed and (row.state is not JobState.PAUSED or before is JobState.PAUSED):
+def _next_fire(tx: Tx, before: Job, job: Job) -> datetime | None:
+    """The next fire of a change; one the ticker has passed meanwhile is not due again."""
+    if job.next_fire_time in (None, before.next_fire_time):
+        return job.next_fire_time
+    stale = tx.one(_FIRED_SINCE, job=job.id, at=job.next_fire_time)
+    return before.next_fire_time if stale else job.next_fire_time
+
+
+def _stop_runs(tx: Tx, before: Job, after: Job, by: str) -> None:
+    removed = after.state is JobState.REMOVED
+    paused = after.state is JobState.PAUSED and before.state is not JobState.PAUSED
+    if not removed and not paused:
         return
-    for run in open_runs(tx, row.id):
+    for run in lock_open_runs(tx, after.id):
         if run.state is RunState.PLANNED or (removed and run.state is RunState.HELD):
-            cancel(run, tx.now, f"the job was {row.state} by {by}")
+            save_run(tx, cancelled(run, tx.now, f"the job was {after.state} by {by}"))

@@ -1,22 +1,30 @@
 """How a run comes to rest: held and consuming nothing, recorded with all it owes, or stopped."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from sqlmodel import col, func, select
+from sqlalchemy import bindparam, select
 
-from scheduler.job import JobId, JobKind, unguarded_axes
+from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Entry, Finish, Held, Passage
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
 from storage.alert_rows import join
-from storage.changing import decider
+from storage.changing import name_of
 from storage.gate import may_run
-from storage.locks import lock_job, lock_run, open_runs
+from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_report
-from storage.rows import audit_row, job_of, run_of
-from storage.steps import cancel, move, plan_again, settle, use_one_up
-from storage.tables import JobRow, RunRow
+from storage.rows import audit_columns
+from storage.steps import cancelled, moved, plan_again, settle, with_one_used_up
+from storage.tables import AUDIT, RUNS
 from storage.transaction import Tx, Verbs
+
+_BEFORE = (
+    select(RUNS.c.state, RUNS.c.hold_reason, RUNS.c.error)
+    .where(RUNS.c.job_id == bindparam("job"), RUNS.c.fire_time < bindparam("at"))
+    .order_by(RUNS.c.fire_time.desc())
+    .limit(1)
+)
 
 
 class EndingVerbs(Verbs):
@@ -37,105 +45,103 @@ class EndingVerbs(Verbs):
 
 def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
     locked = lock_run(tx, run_id)
-    if locked is None or locked[1].worker != worker or locked[1].state is not RunState.CLAIMED:
+    if locked is None:
         return None
     job, run = locked
+    if run.worker != worker or run.state is not RunState.CLAIMED:
+        return None
     if not may_run(job, run):
-        cancel(run, tx.now, Passage.JOB_GONE)
-        settle(tx, job)
-        return run_of(run)
-    move(run, RunState.HELD, tx.now)
-    run.hold_reason, run.error = held.reason, held.error
-    run.drifts, run.route = held.drifts, held.route
+        return _stop(tx, job, run)
+    rests = replace(
+        moved(run, RunState.HELD, tx.now),
+        hold_reason=held.reason,
+        error=held.error,
+        drifts=held.drifts,
+        route=held.route,
+    )
+    save_run(tx, rests)
     if held.reason is HoldReason.DRIFT and held.route is not None:
-        join(tx, job_of(job), held.drifts, held.route, _held_by_drift(tx, job))
-    elif not _told_already(tx, run):
-        owe_report(tx, job_of(job), run_id)
-    return run_of(run)
+        join(tx, job, held.drifts, held.route, _held_by_drift(tx, job))
+    elif not _told_already(tx, rests):
+        owe_report(tx, job.place, run_id)
+    return rests
 
 
-def _held_by_drift(tx: Tx, job: JobRow) -> int:
-    wanted = (
-        select(func.count())
-        .select_from(RunRow)
-        .where(
-            RunRow.job_id == job.id,
-            col(RunRow.finished_at).is_(None),
-            RunRow.state == RunState.HELD,
-            RunRow.hold_reason == HoldReason.DRIFT,
-        )
-    )
-    return tx.session.exec(wanted).one()
+def _stop(tx: Tx, job: Job, run: Run) -> Run:
+    """A run whose job is gone has nobody to be held for."""
+    over = cancelled(run, tx.now, Passage.JOB_GONE.value)
+    save_run(tx, over)
+    settle(tx, job)
+    return over
 
 
-def _told_already(tx: Tx, run: RunRow) -> bool:
-    """Whether the run before was held for the very same thing: one report of an outage is enough."""
-    wanted = (
-        select(RunRow)
-        .where(RunRow.job_id == run.job_id, col(RunRow.fire_time) < run.fire_time)
-        .order_by(col(RunRow.fire_time).desc())
-        .limit(1)
-    )
-    before = tx.session.exec(wanted).first()
-    return (
-        before is not None
-        and before.state is RunState.HELD
-        and (before.hold_reason, before.error) == (run.hold_reason, run.error)
+def _held_by_drift(tx: Tx, job: Job) -> int:
+    runs = lock_open_runs(tx, job.id)
+    return sum(run.state is RunState.HELD and run.hold_reason is HoldReason.DRIFT for run in runs)
+
+
+def _told_already(tx: Tx, run: Run) -> bool:
+    """Whether the run before is held for the very same thing: one report of an outage is enough."""
+    before = tx.one(_BEFORE, job=run.job_id, at=run.fire_time)
+    return before is not None and (before.state, before.hold_reason, before.error) == (
+        RunState.HELD,
+        run.hold_reason,
+        run.error,
     )
 
 
 def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[Owed]) -> Run | None:
     locked = lock_run(tx, run_id)
-    if locked is None or locked[1].worker != worker:
+    if locked is None:
         return None
     job, run = locked
-    if run.state not in (RunState.CLAIMED, RunState.CALLING):
+    if run.worker != worker or run.state not in (RunState.CLAIMED, RunState.CALLING):
         return None
-    move(run, finish.state, tx.now)
-    _write(run, finish)
-    _count(job, run)
+    over = replace(
+        moved(run, finish.state, tx.now),
+        output=finish.output,
+        error=finish.error,
+        usage=finish.usage,
+        hold_reason=None,
+        drifts=(),
+    )
+    save_run(tx, over)
+    counted = _counted(job, over)
+    if counted != job:
+        save_job(tx, counted)
     owe(tx, owed)
-    settle(tx, job)
-    return run_of(run)
+    settle(tx, counted)
+    return over
 
 
-def _write(run: RunRow, finish: Finish) -> None:
-    run.output, run.error = finish.output, finish.error
-    run.hold_reason, run.drifts = None, ()
-    run.requests = finish.usage.requests
-    run.input_tokens = finish.usage.input_tokens
-    run.output_tokens = finish.usage.output_tokens
-    run.served_model = finish.usage.served_model
-
-
-def _count(job: JobRow, run: RunRow) -> None:
-    """Note what a good run told; a message passes no gate, so it uses up its repeat here."""
-    if run.state is RunState.SUCCEEDED and unguarded_axes(job_of(job)):
-        job.unguarded_told = True
+def _counted(job: Job, run: Run) -> Job:
+    """The job after this run: told, and with a repeat less for a message, which passes no gate."""
+    if run.state is RunState.SUCCEEDED and unguarded_axes(job):
+        job = replace(job, unguarded_told=True)
     message = job.kind is JobKind.MESSAGE and run.kind is RunKind.SCHEDULED
     if message and run.state is not RunState.CANCELLED:
-        use_one_up(job)
+        job = with_one_used_up(job)
+    return job
 
 
 def _release(tx: Tx, job_id: JobId, audit: Entry) -> Run | None:
     job = lock_job(tx, job_id)
     run = None if job is None else plan_again(tx, job)
-    if run is None:
-        return None
-    tx.session.add(audit_row(audit))
-    return run_of(run)
+    if run is not None:
+        tx.insert(AUDIT, **audit_columns(audit))
+    return run
 
 
 def _ask_stop(tx: Tx, job_id: JobId, audit: Entry) -> list[Run]:
     job = lock_job(tx, job_id)
     if job is None:
         return []
-    runs = [run for run in open_runs(tx, job_id) if run.state is not RunState.HELD]
-    stood = [run_of(run) for run in runs]
+    runs = [run for run in lock_open_runs(tx, job_id) if run.state.in_flight]
     for run in runs:
-        run.cancel_asked_by = run.cancel_asked_by or decider(audit)
+        asked = replace(run, cancel_asked_by=run.cancel_asked_by or name_of(audit))
         if run.state is not RunState.CALLING:
-            cancel(run, tx.now, f"stopped by {run.cancel_asked_by}")
-    tx.session.add(audit_row(audit))
+            asked = cancelled(asked, tx.now, f"stopped by {asked.cancel_asked_by}")
+        save_run(tx, asked)
+    tx.insert(AUDIT, **audit_columns(audit))
     settle(tx, job)
-    return stood
+    return runs

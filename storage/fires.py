@@ -1,9 +1,10 @@
 """Fires become runs: a fire time of a job is recorded once, whoever ticks."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select, update
 
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState
@@ -12,10 +13,20 @@ from scheduler.ports import Entry, Planned
 from scheduler.run import FOLLOWS, Run, RunId, RunKind, RunState
 from storage.locks import lock_job
 from storage.owing import owe
-from storage.rows import audit_row, run_of
+from storage.rows import audit_columns, run_columns
 from storage.steps import settle
-from storage.tables import JobRow, RunRow
+from storage.tables import AUDIT, JOBS, RUNS
 from storage.transaction import Tx, Verbs
+
+_TAKEN = select(RUNS.c.id).where(
+    RUNS.c.job_id == bindparam("job"), RUNS.c.fire_time == bindparam("at")
+)
+_ADVANCE = update(JOBS).where(JOBS.c.id == bindparam("key"))
+_PLANNED = (
+    select(RUNS.c.id)
+    .where(RUNS.c.state == RunState.PLANNED, RUNS.c.finished_at.is_(None))
+    .order_by(RUNS.c.fire_time, RUNS.c.id)
+)
 
 
 class FireVerbs(Verbs):
@@ -32,7 +43,7 @@ class FireVerbs(Verbs):
         return await self._run(lambda tx: _plan_manual(tx, job_id, at, audit))
 
     async def planned(self) -> list[RunId]:
-        return await self._run(_planned)
+        return await self._run(lambda tx: [RunId(row.id) for row in tx.all(_PLANNED)])
 
 
 def _plan(
@@ -42,60 +53,41 @@ def _plan(
     next_fire_time: datetime | None,
     owed: Sequence[Owed],
 ) -> list[Run]:
-    row = lock_job(tx, job.id)
-    if row is None or row.state is not JobState.ACTIVE or row.next_fire_time is None:
+    now = lock_job(tx, job.id)
+    if now is None or now.state is not JobState.ACTIVE or now.next_fire_time is None:
         return []
-    if row.next_fire_time != job.next_fire_time:
+    if now.next_fire_time != job.next_fire_time:
         return []
     runs = [
-        _new_run(tx, row, fire.fire_time, RunKind.SCHEDULED, fire.state, fire.note)
+        _insert(tx, now.id, fire.fire_time, RunKind.SCHEDULED, fire.state, fire.note)
         for fire in planned
-        if not _is_taken(tx, row, fire.fire_time)
+        if not _is_taken(tx, now.id, fire.fire_time)
     ]
-    tx.session.add_all(runs)
-    tx.session.flush()
-    row.next_fire_time = next_fire_time
+    tx.do(_ADVANCE, key=now.id, next_fire_time=next_fire_time)
     owe(tx, owed)
-    settle(tx, row)
-    return [run_of(run) for run in runs]
+    if next_fire_time is None:
+        settle(tx, replace(now, next_fire_time=None))
+    return runs
 
 
 def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry) -> Run:
-    row = lock_job(tx, job_id)
-    if row is None or row.state is JobState.REMOVED:
+    job = lock_job(tx, job_id)
+    if job is None or job.state is JobState.REMOVED:
         raise UserError(f"job {job_id} was removed", "/jobs list shows the jobs of this chat")
-    while _is_taken(tx, row, at):
+    while _is_taken(tx, job_id, at):
         at += timedelta.resolution
-    run = _new_run(tx, row, at, RunKind.MANUAL, RunState.PLANNED, None)
-    tx.session.add(run)
-    tx.session.add(audit_row(audit))
-    tx.session.flush()
-    return run_of(run)
+    tx.insert(AUDIT, **audit_columns(audit))
+    return _insert(tx, job_id, at, RunKind.MANUAL, RunState.PLANNED, None)
 
 
-def _new_run(
-    tx: Tx, job: JobRow, at: datetime, kind: RunKind, state: RunState, note: str | None
-) -> RunRow:
-    return RunRow(
-        job_id=job.id,
-        fire_time=at,
-        kind=kind,
-        state=state,
-        note=note,
-        finished_at=None if FOLLOWS[state] else tx.now,
-    )
+def _insert(
+    tx: Tx, job_id: JobId, at: datetime, kind: RunKind, state: RunState, note: str | None
+) -> Run:
+    over = None if FOLLOWS[state] else tx.now
+    run = Run(RunId(0), job_id, at, kind, state, note=note, finished_at=over)
+    return replace(run, id=RunId(tx.insert(RUNS, **run_columns(run))))
 
 
-def _is_taken(tx: Tx, job: JobRow, at: datetime) -> bool:
+def _is_taken(tx: Tx, job_id: JobId, at: datetime) -> bool:
     # The job's row is locked, so that nobody takes it between this question and the insert.
-    wanted = select(RunRow.id).where(RunRow.job_id == job.id, RunRow.fire_time == at)
-    return tx.session.exec(wanted).first() is not None
-
-
-def _planned(tx: Tx) -> list[RunId]:
-    wanted = (
-        select(RunRow.id)
-        .where(RunRow.state == RunState.PLANNED, col(RunRow.finished_at).is_(None))
-        .order_by(col(RunRow.fire_time), col(RunRow.id))
-    )
-    return [RunId(found) for found in tx.session.exec(wanted)]
+    return tx.one(_TAKEN, job=job_id, at=at) is not None

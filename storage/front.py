@@ -3,18 +3,31 @@
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select, update
 
 from scheduler.job import Place, Principal
 from scheduler.ports import Entry, Person
 from scheduler.press import Press, StoredPress
-from storage.rows import audit_row, entry_of, place_columns, press_of
-from storage.tables import AuditRow, ButtonRow, EventRow, PersonRow
+from storage.rows import audit_columns, entry_of, place_columns, press_of
+from storage.tables import AUDIT, BUTTONS, EVENTS, PEOPLE
 from storage.transaction import Tx, Verbs
 
 TOKEN_BYTES = 18
 """24 characters when written."""
+
+_BUTTON = select(BUTTONS).where(BUTTONS.c.token == bindparam("token"))
+_PRESS = update(BUTTONS).where(BUTTONS.c.token == bindparam("key"), BUTTONS.c.pressed_at.is_(None))
+_ONE_PERSON = (
+    (PEOPLE.c.platform == bindparam("on"))
+    & (PEOPLE.c.workspace == bindparam("within"))
+    & (PEOPLE.c.person == bindparam("who"))
+)
+_PERSON = select(PEOPLE.c.zone).where(_ONE_PERSON)
+_SET_ZONE = update(PEOPLE).where(_ONE_PERSON)
+_AUDITED = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(bindparam("limit"))
+_AUDITED_OBJECT = _AUDITED.where(AUDIT.c.object == bindparam("object"))
 
 
 class FrontVerbs(Verbs):
@@ -25,7 +38,9 @@ class FrontVerbs(Verbs):
         return await self._run(lambda tx: _press(tx, token))
 
     async def pressed(self, token: str, by: Principal, at: datetime) -> bool:
-        return await self._run(lambda tx: _pressed(tx, token, by, at))
+        return await self._run(
+            lambda tx: tx.do(_PRESS, key=token, pressed_by=by, pressed_at=at) == 1
+        )
 
     async def person(self, principal: Principal) -> Person:
         return await self._run(lambda tx: _person(tx, principal))
@@ -34,10 +49,12 @@ class FrontVerbs(Verbs):
         await self._run(lambda tx: _set_zone(tx, principal, zone))
 
     async def first_time(self, platform: str, event: str, at: datetime) -> bool:
-        return await self._run(lambda tx: tx.added(EventRow(platform=platform, event=event, at=at)))
+        return await self._run(
+            lambda tx: tx.insert_if_new(EVENTS, platform=platform, event=event, at=at)
+        )
 
     async def audit(self, entry: Entry) -> None:
-        await self._run(lambda tx: tx.session.add(audit_row(entry)))
+        await self._run(lambda tx: tx.insert(AUDIT, **audit_columns(entry)))
 
     async def audited(self, object: str | None = None, limit: int = 50) -> list[Entry]:
         return await self._run(lambda tx: _audited(tx, object, limit))
@@ -46,50 +63,37 @@ class FrontVerbs(Verbs):
 def _mint(tx: Tx, presses: Sequence[Press], place: Place, expires: datetime) -> list[str]:
     tokens = [secrets.token_urlsafe(TOKEN_BYTES) for _ in presses]
     for token, press in zip(tokens, presses, strict=True):
-        tx.session.add(
-            ButtonRow(token=token, press=press, **place_columns(place), expires_at=expires)
-        )
+        button = {"token": token, "press": press, "expires_at": expires}
+        tx.do(BUTTONS.insert(), **button, **place_columns(place))
     return tokens
 
 
 def _press(tx: Tx, token: str) -> StoredPress | None:
-    row = tx.session.get(ButtonRow, token)
+    row = tx.one(_BUTTON, token=token)
     return None if row is None else press_of(row)
 
 
-def _pressed(tx: Tx, token: str, by: Principal, at: datetime) -> bool:
-    wanted = select(ButtonRow).where(ButtonRow.token == token, col(ButtonRow.pressed_at).is_(None))
-    row = tx.session.exec(wanted.with_for_update()).one_or_none()
-    if row is None:
-        return False
-    row.pressed_by, row.pressed_at = by, at
-    return True
-
-
 def _person(tx: Tx, principal: Principal) -> Person:
-    row = tx.session.get(PersonRow, _key(principal))
+    row = tx.one(_PERSON, **_key(principal))
     return Person(principal, None if row is None else row.zone)
 
 
 def _set_zone(tx: Tx, principal: Principal, zone: str) -> None:
-    fresh = PersonRow(
-        platform=principal.platform,
-        workspace=principal.workspace,
-        person=principal.person,
-        name=principal.name,
-        zone=zone,
-    )
-    if not tx.added(fresh):
-        row = tx.session.get_one(PersonRow, _key(principal), with_for_update=True)
-        row.name, row.zone = principal.name, zone
+    said = {"name": principal.name, "zone": zone}
+    known = {
+        "platform": principal.platform,
+        "workspace": principal.workspace,
+        "person": principal.person,
+    }
+    if not tx.insert_if_new(PEOPLE, **known, **said):
+        tx.do(_SET_ZONE, **_key(principal), **said)
 
 
-def _key(principal: Principal) -> tuple[str, str, str]:
-    return principal.platform, principal.workspace, principal.person
+def _key(principal: Principal) -> dict[str, Any]:
+    return {"on": principal.platform, "within": principal.workspace, "who": principal.person}
 
 
 def _audited(tx: Tx, object: str | None, limit: int) -> list[Entry]:
-    wanted = select(AuditRow).order_by(col(AuditRow.id).desc()).limit(limit)
-    if object is not None:
-        wanted = wanted.where(AuditRow.object == object)
-    return [entry_of(row) for row in tx.session.exec(wanted)]
+    if object is None:
+        return [entry_of(row) for row in tx.all(_AUDITED, limit=limit)]
+    return [entry_of(row) for row in tx.all(_AUDITED_OBJECT, object=object, limit=limit)]

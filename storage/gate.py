@@ -1,14 +1,15 @@
 """The one-way gate: a request may leave only after the transaction that lets it has committed."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from scheduler.job import JobState
+from scheduler.job import Job, JobState
 from scheduler.ports import Passage
 from scheduler.route import Route
-from scheduler.run import RunId, RunKind, RunState
-from storage.locks import lock_run
-from storage.steps import move, use_one_up
-from storage.tables import CallRow, JobRow, RunRow
+from scheduler.run import Run, RunId, RunKind, RunState
+from storage.locks import lock_run, save_job, save_run
+from storage.steps import moved, with_one_used_up
+from storage.tables import CALLS
 from storage.transaction import Tx, Verbs
 
 
@@ -21,10 +22,11 @@ class GateVerbs(Verbs):
         )
 
 
-def may_run(job: JobRow, run: RunRow) -> bool:
+def may_run(job: Job, run: Run) -> bool:
     """Whether a job still wants this run: one that a person asked for runs while the job rests."""
     if job.state is JobState.ACTIVE:
-        return run.kind is RunKind.MANUAL or job.repeat_left != 0 or run.state is RunState.CALLING
+        begun = run.kind is RunKind.MANUAL or run.state is RunState.CALLING
+        return begun or job.repeat_left != 0
     asked_for = run.kind is RunKind.MANUAL or run.hold_reason is not None
     return asked_for and job.state is not JobState.REMOVED
 
@@ -39,10 +41,8 @@ def _pass_gate(
     refused = _refusal(job, run, worker, tx.lease_clock(), consent_revision)
     if refused is not None:
         return refused
-    call = CallRow(
-        run_id=run_id, attempt=run.attempt, step=step, worker=worker, route=route, at=tx.now
-    )
-    if not tx.added(call):
+    call = {"run_id": run_id, "attempt": run.attempt, "step": step}
+    if not tx.insert_if_new(CALLS, **call, worker=worker, route=route, at=tx.now):
         return Passage.ALREADY_CALLED
     if run.state is RunState.CLAIMED:
         _begin(tx, job, run, route)
@@ -50,12 +50,12 @@ def _pass_gate(
 
 
 def _refusal(
-    job: JobRow, run: RunRow, worker: str, now: datetime, consent_revision: int
+    job: Job, run: Run, worker: str, now: datetime, consent_revision: int
 ) -> Passage | None:
-    if run.state is RunState.CANCELLED or (run.cancel_asked_by and run.worker == worker):
-        return Passage.CANCELLED
-    if run.worker != worker or run.state not in (RunState.CLAIMED, RunState.CALLING):
+    if run.worker != worker:
         return Passage.NOT_MINE
+    if run.state is RunState.CANCELLED or run.cancel_asked_by is not None:
+        return Passage.CANCELLED
     if run.lease_until is None or run.lease_until <= now:
         return Passage.NOT_MINE
     if not may_run(job, run):
@@ -65,10 +65,8 @@ def _refusal(
     return None
 
 
-def _begin(tx: Tx, job: JobRow, run: RunRow, route: Route) -> None:
-    move(run, RunState.CALLING, tx.now)
-    run.route = route
-    run.hold_reason = run.error = None
-    run.drifts = ()
-    if run.kind is RunKind.SCHEDULED:
-        use_one_up(job)
+def _begin(tx: Tx, job: Job, run: Run, route: Route) -> None:
+    calling = moved(run, RunState.CALLING, tx.now)
+    save_run(tx, replace(calling, route=route, hold_reason=None, error=None, drifts=()))
+    if run.kind is RunKind.SCHEDULED and job.repeat_left is not None:
+        save_job(tx, with_one_used_up(job))

@@ -1,18 +1,36 @@
 """Jobs: adding, finding and changing them, each in one transaction."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
 from scheduler.alert import Decision
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry
 from storage.alert_rows import decide_rows
-from storage.changing import change_row, decider
+from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_job
-from storage.rows import audit_row, job_columns, job_of
-from storage.tables import JobRow
+from storage.rows import audit_columns, job_columns, job_of
+from storage.tables import AUDIT, JOBS
 from storage.transaction import Tx, Verbs
+
+_JOB = select(JOBS).where(JOBS.c.id == bindparam("id"))
+_JOBS = select(JOBS).where(JOBS.c.state != JobState.REMOVED).order_by(JOBS.c.id)
+_JOBS_OF_CHAT = _JOBS.where(
+    JOBS.c.platform == bindparam("platform"),
+    JOBS.c.workspace == bindparam("workspace"),
+    JOBS.c.chat == bindparam("chat"),
+)
+# "IS NOT NULL" is what lets the partial index answer; without it every job would be read.
+_WAITING = (JOBS.c.state == JobState.ACTIVE) & JOBS.c.next_fire_time.is_not(None)
+_DUE = (
+    select(JOBS)
+    .where(_WAITING, JOBS.c.next_fire_time <= bindparam("now"))
+    .order_by(JOBS.c.next_fire_time, JOBS.c.id)
+    .limit(bindparam("limit"))
+)
+_NEXT_DUE = select(JOBS.c.next_fire_time).where(_WAITING).order_by(JOBS.c.next_fire_time).limit(1)
 
 
 class JobVerbs(Verbs):
@@ -31,76 +49,46 @@ class JobVerbs(Verbs):
         return await self._run(lambda tx: _change(tx, job, audit, decision))
 
     async def due(self, now: datetime, limit: int) -> list[Job]:
-        return await self._run(lambda tx: _due(tx, now, limit))
+        return await self._run(
+            lambda tx: [job_of(row) for row in tx.all(_DUE, now=now, limit=limit)]
+        )
 
     async def next_due(self) -> datetime | None:
         return await self._run(_next_due)
 
 
 def _add(tx: Tx, job: Job, audit: Entry) -> Job:
-    row = JobRow(
-        **job_columns(job),
-        created_at=job.created_at,
-        next_fire_time=job.next_fire_time,
-        unguarded_told=job.unguarded_told,
-        consent_revision=1,
-        revision=1,
-    )
-    tx.session.add(row)
-    tx.session.flush()
-    entry = audit_row(audit)
-    if entry.object == "job":
-        entry.object = f"job {row.id}"
-    tx.session.add(entry)
-    return job_of(row)
+    fresh = replace(job, revision=1, consent_revision=1)
+    added = replace(fresh, id=JobId(tx.insert(JOBS, **job_columns(fresh))))
+    # Before a job has its number, nobody can name it in the audit.
+    named = replace(audit, object=f"job {added.id}") if audit.object == "job" else audit
+    tx.insert(AUDIT, **audit_columns(named))
+    return added
 
 
 def _job(tx: Tx, job_id: JobId) -> Job | None:
-    row = tx.session.get(JobRow, job_id) if 0 < job_id <= LARGEST_ID else None
+    row = tx.one(_JOB, id=job_id) if 0 < job_id <= LARGEST_ID else None
     return None if row is None else job_of(row)
 
 
 def _jobs(tx: Tx, chat: Place | None) -> list[Job]:
-    wanted = select(JobRow).where(JobRow.state != JobState.REMOVED).order_by(col(JobRow.id))
-    if chat is not None:
-        wanted = wanted.where(
-            JobRow.platform == chat.platform,
-            JobRow.workspace == chat.workspace,
-            JobRow.chat == chat.chat,
-        )
-    return [job_of(row) for row in tx.session.exec(wanted)]
+    if chat is None:
+        return [job_of(row) for row in tx.all(_JOBS)]
+    rows = tx.all(_JOBS_OF_CHAT, platform=chat.platform, workspace=chat.workspace, chat=chat.chat)
+    return [job_of(row) for row in rows]
 
 
 def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | None:
-    row = lock_job(tx, job.id)
-    if row is None or row.revision != job.revision:
+    before = lock_job(tx, job.id)
+    if before is None or before.revision != job.revision:
         return None
-    change_row(tx, row, job, decision, audit)
+    after = write_change(tx, before, job, decision, audit)
     if decision is not None:
-        decide_rows(tx, [job.id], decision, decider(audit), audit.at)
-    tx.session.add(audit_row(audit))
-    return job_of(row)
-
-
-def _due(tx: Tx, now: datetime, limit: int) -> list[Job]:
-    wanted = (
-        select(JobRow)
-        .where(
-            JobRow.state == JobState.ACTIVE,
-            col(JobRow.next_fire_time).is_not(None),
-            col(JobRow.next_fire_time) <= now,
-        )
-        .order_by(col(JobRow.next_fire_time), col(JobRow.id))
-        .limit(limit)
-    )
-    return [job_of(row) for row in tx.session.exec(wanted)]
+        decide_rows(tx, [job.id], decision, name_of(audit), audit.at)
+    tx.insert(AUDIT, **audit_columns(audit))
+    return after
 
 
 def _next_due(tx: Tx) -> datetime | None:
-    wanted = (
-        select(JobRow.next_fire_time)
-        .where(JobRow.state == JobState.ACTIVE, col(JobRow.next_fire_time).is_not(None))
-        .order_by(col(JobRow.next_fire_time))
-        .limit(1)
-    )
-    return tx.session.exec(wanted).first()
+    row = tx.one(_NEXT_DUE)
+    return None if row is None else row.next_fire_time

@@ -1,20 +1,32 @@
 """A run belongs to one worker while its lease lasts; what a vanished worker left is taken up."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_
-from sqlmodel import col, select, update
+from sqlalchemy import bindparam, or_, select, update
 
 from scheduler.run import Run, RunId, RunState
-from storage.locks import lock_run
+from storage.locks import lock_run, save_run
 from storage.owing import owe_report
-from storage.rows import job_of, run_of
-from storage.steps import move, settle
-from storage.tables import RunRow
+from storage.rows import run_of
+from storage.steps import moved, settle
+from storage.tables import RUNS
 from storage.transaction import Tx, Verbs
 
-LEASED = (RunState.CLAIMED, RunState.CALLING)
 IN_DOUBT = "its worker vanished during the call: it may have been billed, and is not repeated"
+
+_LEASED = RUNS.c.state.in_((RunState.CLAIMED, RunState.CALLING)) & RUNS.c.finished_at.is_(None)
+_CLAIM = (
+    update(RUNS)
+    .where(RUNS.c.id == bindparam("key"), RUNS.c.state == RunState.PLANNED)
+    .values(state=RunState.CLAIMED)
+    .returning(RUNS)
+)
+_EXTEND = update(RUNS).where(RUNS.c.worker == bindparam("mine"), _LEASED).returning(RUNS)
+_LAPSED = RUNS.c.lease_until <= bindparam("now")
+_OTHERS = or_(_LAPSED, RUNS.c.worker != bindparam("mine"))
+_VANISHED = select(RUNS.c.id).where(_LEASED, _LAPSED).order_by(RUNS.c.job_id, RUNS.c.id)
+_ALL_OTHERS = select(RUNS.c.id).where(_LEASED, _OTHERS).order_by(RUNS.c.job_id, RUNS.c.id)
 
 
 class LeaseVerbs(Verbs):
@@ -29,57 +41,21 @@ class LeaseVerbs(Verbs):
 
 
 def _claim(tx: Tx, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
-    taken = (
-        update(RunRow)
-        .where(col(RunRow.id) == run_id, col(RunRow.state) == RunState.PLANNED)
-        .values(
-            state=RunState.CLAIMED,
-            worker=worker,
-            lease_until=tx.lease_clock() + lease,
-            started_at=tx.now,
-        )
-        .returning(RunRow)
-    )
-    row = tx.session.exec(taken).scalars().one_or_none()
+    until = tx.lease_clock() + lease
+    row = tx.one(_CLAIM, key=run_id, worker=worker, lease_until=until, started_at=tx.now)
     return None if row is None else run_of(row)
 
 
 def _extend(tx: Tx, worker: str, lease: timedelta) -> list[Run]:
-    extended = (
-        update(RunRow)
-        .where(
-            col(RunRow.worker) == worker,
-            col(RunRow.state).in_(LEASED),
-            col(RunRow.finished_at).is_(None),
-        )
-        .values(lease_until=tx.lease_clock() + lease)
-        .returning(RunRow)
-    )
-    rows = tx.session.exec(extended).scalars().all()
+    rows = tx.all(_EXTEND, mine=worker, lease_until=tx.lease_clock() + lease)
     return [run_of(row) for row in rows if row.cancel_asked_by is not None]
 
 
 def _reap(tx: Tx, worker: str, alone: bool) -> list[Run]:
     now = tx.lease_clock()
-    left = (
-        _take_up(tx, run_id, worker, alone, now) for run_id in _vanished(tx, worker, alone, now)
-    )
+    found = tx.all(_ALL_OTHERS if alone else _VANISHED, now=now, mine=worker)
+    left = (_take_up(tx, RunId(row.id), worker, alone, now) for row in found)
     return [run for run in left if run is not None]
-
-
-def _vanished(tx: Tx, worker: str, alone: bool, now: datetime) -> list[RunId]:
-    lapsed = col(RunRow.lease_until) <= now
-    gone = or_(lapsed, col(RunRow.worker) != worker) if alone else lapsed
-    wanted = (
-        select(RunRow.id)
-        .where(
-            col(RunRow.state).in_(LEASED),
-            col(RunRow.finished_at).is_(None),
-            gone,
-        )
-        .order_by(col(RunRow.job_id), col(RunRow.id))
-    )
-    return [RunId(found) for found in tx.session.exec(wanted)]
 
 
 def _take_up(tx: Tx, run_id: RunId, worker: str, alone: bool, now: datetime) -> Run | None:
@@ -88,15 +64,16 @@ def _take_up(tx: Tx, run_id: RunId, worker: str, alone: bool, now: datetime) -> 
     if locked is None:
         return None
     job, run = locked
-    gone = run.lease_until is not None and run.lease_until <= now
-    if run.state not in LEASED or not (gone or (alone and run.worker != worker)):
+    if run.lease_until is None:
+        return None
+    if run.lease_until > now and not (alone and run.worker != worker):
         return None
     if run.state is RunState.CLAIMED:
-        move(run, RunState.PLANNED, tx.now)
-        run.worker = run.started_at = None
-    else:
-        move(run, RunState.UNKNOWN, tx.now)
-        run.error = IN_DOUBT
-        owe_report(tx, job_of(job), run_id)
-        settle(tx, job)
-    return run_of(run)
+        left = replace(moved(run, RunState.PLANNED, tx.now), worker=None, started_at=None)
+        save_run(tx, left)
+        return left
+    left = replace(moved(run, RunState.UNKNOWN, tx.now), error=IN_DOUBT)
+    save_run(tx, left)
+    owe_report(tx, job.place, run_id)
+    settle(tx, job)
+    return left

@@ -1,57 +1,67 @@
 """Whoever changes a job, its runs or its alerts holds the job's row first, then the run's, then the alert's."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlmodel import col, select
+from sqlalchemy import Row, bindparam, select, update
 
-from scheduler.job import JobId
-from scheduler.run import RunId
-from storage.tables import AlertRow, JobRow, RunRow
+from scheduler.job import Job, JobId
+from scheduler.run import Run, RunId
+from storage.rows import job_columns, job_of, run_columns, run_of
+from storage.tables import ALERTS, JOBS, RUNS
 from storage.transaction import Tx
 
 LARGEST_ID = 2**31 - 1
 """People type numbers; no row has a larger one."""
 
-_FRESH = {"populate_existing": True}
+_JOB = select(JOBS).where(JOBS.c.id == bindparam("id")).with_for_update()
+_RUN = select(RUNS).where(RUNS.c.id == bindparam("id")).with_for_update()
+_JOB_OF_RUN = select(RUNS.c.job_id).where(RUNS.c.id == bindparam("id"))
+_ALERT = select(ALERTS).where(ALERTS.c.id == bindparam("id")).with_for_update()
+_OPEN_RUNS = (
+    select(RUNS)
+    .where(RUNS.c.job_id == bindparam("job"), RUNS.c.finished_at.is_(None))
+    .order_by(RUNS.c.fire_time, RUNS.c.id)
+    .with_for_update()
+)
+_SAVE_JOB = update(JOBS).where(JOBS.c.id == bindparam("key"))
+_SAVE_RUN = update(RUNS).where(RUNS.c.id == bindparam("key"))
 
 
-def lock_job(tx: Tx, job_id: int) -> JobRow | None:
+def lock_job(tx: Tx, job_id: int) -> Job | None:
     """The job as it stands now, kept from everybody else until the transaction ends."""
-    if not 0 < job_id <= LARGEST_ID:
-        return None
-    wanted = select(JobRow).where(JobRow.id == job_id).with_for_update()
-    return tx.session.exec(wanted, execution_options=_FRESH).one_or_none()
+    row = tx.one(_JOB, id=job_id) if 0 < job_id <= LARGEST_ID else None
+    return None if row is None else job_of(row)
 
 
-def lock_jobs(tx: Tx, job_ids: Iterable[JobId]) -> dict[JobId, JobRow]:
+def lock_jobs(tx: Tx, job_ids: Iterable[JobId]) -> dict[JobId, Job]:
     """Several jobs, always in the order of their numbers, so that nobody waits in a circle."""
-    rows = ((job_id, lock_job(tx, job_id)) for job_id in sorted(set(job_ids)))
-    return {job_id: row for job_id, row in rows if row is not None}
+    found = ((job_id, lock_job(tx, job_id)) for job_id in sorted(set(job_ids)))
+    return {job_id: job for job_id, job in found if job is not None}
 
 
-def lock_run(tx: Tx, run_id: RunId) -> tuple[JobRow, RunRow] | None:
+def lock_run(tx: Tx, run_id: RunId) -> tuple[Job, Run] | None:
     """A run and its job."""
-    job_id = tx.session.exec(select(RunRow.job_id).where(RunRow.id == run_id)).one_or_none()
-    job = None if job_id is None else lock_job(tx, job_id)
-    if job is None:
-        return None
-    wanted = select(RunRow).where(RunRow.id == run_id).with_for_update()
-    return job, tx.session.exec(wanted, execution_options=_FRESH).one()
+    found = tx.one(_JOB_OF_RUN, id=run_id)
+    job = None if found is None else lock_job(tx, found.job_id)
+    row = None if job is None else tx.one(_RUN, id=run_id)
+    return None if job is None or row is None else (job, run_of(row))
 
 
-def open_runs(tx: Tx, job_id: int) -> list[RunRow]:
-    """The runs of a job that are not over yet, locked, the oldest fire first."""
-    wanted = (
-        select(RunRow)
-        .where(RunRow.job_id == job_id, col(RunRow.finished_at).is_(None))
-        .order_by(col(RunRow.fire_time), col(RunRow.id))
-        .with_for_update()
-    )
-    return list(tx.session.exec(wanted, execution_options=_FRESH))
+def lock_open_runs(tx: Tx, job_id: int) -> list[Run]:
+    """The runs of a job that are not over yet, the oldest fire first."""
+    return [run_of(row) for row in tx.all(_OPEN_RUNS, job=job_id)]
 
 
-def lock_alert(tx: Tx, alert_id: int) -> AlertRow | None:
-    if not 0 < alert_id <= LARGEST_ID:
-        return None
-    wanted = select(AlertRow).where(AlertRow.id == alert_id).with_for_update()
-    return tx.session.exec(wanted, execution_options=_FRESH).one_or_none()
+def lock_alert(tx: Tx, alert_id: int) -> Row[Any] | None:
+    return tx.one(_ALERT, id=alert_id) if 0 < alert_id <= LARGEST_ID else None
+
+
+def save_job(tx: Tx, job: Job) -> None:
+    """Write a job over its locked row."""
+    tx.do(_SAVE_JOB, key=job.id, **job_columns(job))
+
+
+def save_run(tx: Tx, run: Run) -> None:
+    """Write a run over its locked row."""
+    tx.do(_SAVE_RUN, key=run.id, **run_columns(run))

@@ -2,18 +2,45 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import col, func, select
+from sqlalchemy import Row, bindparam, func, select, update
 
 from scheduler.outbox import Delivery, DeliveryId, DeliveryState, Owed
 from storage.locks import lock_alert
 from storage.owing import owe
 from storage.rows import delivery_of, place_of
-from storage.tables import AlertRow, DeliveryRow
+from storage.tables import ALERTS, DELIVERIES
 from storage.transaction import Tx, Verbs
 
-SENDABLE = (DeliveryState.SENDING, DeliveryState.QUEUED, DeliveryState.UNKNOWN)
 INTERRUPTED = "the process ended while this was being sent"
+
+_ID = DELIVERIES.c.id
+_HERE = DELIVERIES.c.platform.in_(bindparam("platforms", expanding=True))
+_UNFINISHED = DELIVERIES.c.finished_at.is_(None)
+_OLDEST = (
+    select(func.min(_ID))
+    .where(_UNFINISHED, _HERE)
+    .group_by(DELIVERIES.c.platform, DELIVERIES.c.workspace, DELIVERIES.c.chat)
+)
+_HEADS = (
+    select(DELIVERIES)
+    .where(_ID.in_(_OLDEST), DELIVERIES.c.state == DeliveryState.QUEUED)
+    .order_by(_ID)
+)
+_SENDING = (
+    select(DELIVERIES)
+    .where(_UNFINISHED, _HERE, DELIVERIES.c.state == DeliveryState.SENDING)
+    .with_for_update()
+)
+_ONE = select(DELIVERIES).where(bindparam("id") == _ID).with_for_update()
+_ALERT_OF = select(DELIVERIES.c.alert_id).where(bindparam("id") == _ID)
+_SAVE = update(DELIVERIES).where(bindparam("key") == _ID)
+_TAKE = _SAVE.where(DELIVERIES.c.state == DeliveryState.QUEUED).values(
+    state=DeliveryState.SENDING, attempts=DELIVERIES.c.attempts + 1
+)
+_LEAVE = _SAVE.where(DELIVERIES.c.state == DeliveryState.SENDING)
+_REMEMBER = update(ALERTS).where(ALERTS.c.id == bindparam("key"))
 
 
 class OutboxVerbs(Verbs):
@@ -21,19 +48,25 @@ class OutboxVerbs(Verbs):
         await self._run(lambda tx: owe(tx, [owed]))
 
     async def ready(self, now: datetime, platforms: Sequence[str]) -> list[Delivery]:
-        return await self._run(lambda tx: _ready(tx, now, platforms))
+        """What may be sent now: the oldest unfinished delivery of each chat, if it is due."""
+        return await self._run(
+            lambda tx: [delivery_of(row) for row in _heads(tx, platforms) if row.due <= now]
+        )
 
     async def next_ready(self, platforms: Sequence[str]) -> datetime | None:
-        return await self._run(lambda tx: _next_ready(tx, platforms))
+        return await self._run(
+            lambda tx: min((row.due for row in _heads(tx, platforms)), default=None)
+        )
 
     async def sending(self, delivery_id: DeliveryId) -> bool:
-        return await self._run(lambda tx: _sending(tx, delivery_id))
+        return await self._run(lambda tx: tx.do(_TAKE, key=delivery_id) == 1)
 
     async def sent(self, delivery_id: DeliveryId, message: str) -> None:
         await self._run(lambda tx: _sent(tx, delivery_id, message))
 
     async def again(self, delivery_id: DeliveryId, due: datetime, error: str) -> None:
-        await self._run(lambda tx: _again(tx, delivery_id, due, error))
+        queued = {"state": DeliveryState.QUEUED, "due": due, "error": error}
+        await self._run(lambda tx: tx.do(_LEAVE, key=delivery_id, **queued))
 
     async def unknown(self, delivery_id: DeliveryId, error: str) -> None:
         await self._run(lambda tx: _give_up(tx, delivery_id, DeliveryState.UNKNOWN, error))
@@ -45,85 +78,38 @@ class OutboxVerbs(Verbs):
         await self._run(lambda tx: _interrupted(tx, platforms))
 
 
-def _heads(tx: Tx, platforms: Sequence[str]) -> list[DeliveryRow]:
+def _heads(tx: Tx, platforms: Sequence[str]) -> Sequence[Row[Any]]:
     """The queued ones among the oldest unfinished delivery of each chat."""
-    oldest = (
-        select(func.min(DeliveryRow.id))
-        .where(col(DeliveryRow.finished_at).is_(None), col(DeliveryRow.platform).in_(platforms))
-        .group_by(col(DeliveryRow.platform), col(DeliveryRow.workspace), col(DeliveryRow.chat))
-    )
-    wanted = (
-        select(DeliveryRow)
-        .where(col(DeliveryRow.id).in_(oldest), DeliveryRow.state == DeliveryState.QUEUED)
-        .order_by(col(DeliveryRow.id))
-    )
-    return list(tx.session.exec(wanted))
-
-
-def _ready(tx: Tx, now: datetime, platforms: Sequence[str]) -> list[Delivery]:
-    return [delivery_of(row) for row in _heads(tx, platforms) if row.due <= now]
-
-
-def _next_ready(tx: Tx, platforms: Sequence[str]) -> datetime | None:
-    return min((row.due for row in _heads(tx, platforms)), default=None)
-
-
-def _locked(tx: Tx, delivery_id: DeliveryId, *states: DeliveryState) -> DeliveryRow | None:
-    wanted = select(DeliveryRow).where(
-        DeliveryRow.id == delivery_id, col(DeliveryRow.state).in_(states)
-    )
-    return tx.session.exec(wanted.with_for_update()).one_or_none()
-
-
-def _sending(tx: Tx, delivery_id: DeliveryId) -> bool:
-    row = _locked(tx, delivery_id, DeliveryState.QUEUED)
-    if row is None:
-        return False
-    row.state = DeliveryState.SENDING
-    row.attempts += 1
-    return True
+    return tx.all(_HEADS, platforms=list(platforms))
 
 
 def _sent(tx: Tx, delivery_id: DeliveryId, message: str) -> None:
     """Evidence counts even for a delivery that was queued once more, or given up, meanwhile."""
-    wanted = select(DeliveryRow.alert_id).where(DeliveryRow.id == delivery_id)
-    alert_id = tx.session.exec(wanted).one_or_none()
-    alert = None if alert_id is None else lock_alert(tx, alert_id)
-    row = _locked(tx, delivery_id, *SENDABLE)
-    if row is None:
+    found = tx.one(_ALERT_OF, id=delivery_id)
+    if found is None:
         return
-    row.state, row.message, row.finished_at = DeliveryState.SENT, message, tx.now
+    alert = None if found.alert_id is None else lock_alert(tx, found.alert_id)
+    row = tx.one(_ONE, id=delivery_id)
+    if row is None or row.state in (DeliveryState.SENT, DeliveryState.DEAD):
+        return
+    evidence = {"state": DeliveryState.SENT, "message": message, "finished_at": tx.now}
+    tx.do(_SAVE, key=delivery_id, **evidence)
     if alert is not None and _hangs_there(alert, row):
-        alert.message = message
+        tx.do(_REMEMBER, key=alert.id, message=message)
 
 
-def _hangs_there(alert: AlertRow, row: DeliveryRow) -> bool:
+def _hangs_there(alert: Row[Any], row: Row[Any]) -> bool:
     """False when the alert has moved on from where this was sent, or this was another chat."""
     return place_of(row) in (place_of(alert), place_of(alert).whole_chat)
 
 
-def _again(tx: Tx, delivery_id: DeliveryId, due: datetime, error: str) -> None:
-    row = _locked(tx, delivery_id, DeliveryState.SENDING)
-    if row is not None:
-        row.state, row.due, row.error = DeliveryState.QUEUED, due, error
-
-
 def _give_up(tx: Tx, delivery_id: DeliveryId, state: DeliveryState, error: str) -> None:
-    row = _locked(tx, delivery_id, DeliveryState.SENDING)
-    if row is not None:
-        row.state, row.error, row.finished_at = state, error, tx.now
+    tx.do(_LEAVE, key=delivery_id, state=state, error=error, finished_at=tx.now)
 
 
 def _interrupted(tx: Tx, platforms: Sequence[str]) -> None:
-    wanted = select(DeliveryRow).where(
-        col(DeliveryRow.platform).in_(platforms),
-        col(DeliveryRow.finished_at).is_(None),
-        DeliveryRow.state == DeliveryState.SENDING,
-    )
-    for row in tx.session.exec(wanted.with_for_update()):
-        row.doubts += 1
-        row.error = INTERRUPTED
-        if row.doubts == 1:
-            row.state, row.due = DeliveryState.QUEUED, tx.now
-        else:
-            row.state, row.finished_at = DeliveryState.UNKNOWN, tx.now
+    once_more = {"state": DeliveryState.QUEUED, "due": tx.now}
+    enough = {"state": DeliveryState.UNKNOWN, "finished_at": tx.now}
+    for row in tx.all(_SENDING, platforms=list(platforms)):
+        facts = once_more if row.doubts == 0 else enough
+        tx.do(_SAVE, key=row.id, doubts=row.doubts + 1, error=INTERRUPTED, **facts)

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError
-from sqlmodel import Session
 
 from scheduler.errors import StoreError
 from storage.failures import told_in_one_line, undone_by_the_database
@@ -47,5 +46,5 @@ class Pool:
             return self._transact(work)
 
     def _transact(self, work: Callable[[Tx], T]) -> T:
-        with Session(self._engine, expire_on_commit=False) as session, session.begin():
-            return work(Tx(session, self._clock()))
+        with self._engine.begin() as connection:
+            return work(Tx(connection, self._clock()))

@@ -1,6 +1,9 @@
 """Rows become values, and values rows; nothing is decided here."""
 
-from typing import Any, Protocol
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Row
 
 from scheduler.alert import Alert, AlertId, AlertJob
 from scheduler.job import Job, JobId, Place, Principal
@@ -9,27 +12,9 @@ from scheduler.ports import Entry
 from scheduler.press import StoredPress
 from scheduler.route import Pins
 from scheduler.run import Run, RunId, Usage
-from storage.tables import (
-    AlertJobRow,
-    AlertRow,
-    AuditRow,
-    ButtonRow,
-    DeliveryRow,
-    JobRow,
-    RunRow,
-)
 
 
-class Placed(Protocol):
-    """A row that belongs to a place in a chat."""
-
-    platform: str
-    workspace: str
-    chat: str
-    thread: str | None
-
-
-def place_of(row: Placed) -> Place:
+def place_of(row: Row[Any]) -> Place:
     return Place(row.platform, row.workspace, row.chat, row.thread)
 
 
@@ -42,7 +27,7 @@ def place_columns(place: Place) -> dict[str, Any]:
     }
 
 
-def job_of(row: JobRow) -> Job:
+def job_of(row: Row[Any]) -> Job:
     return Job(
         id=JobId(row.id),
         name=row.name,
@@ -70,7 +55,7 @@ def job_of(row: JobRow) -> Job:
 
 
 def job_columns(job: Job) -> dict[str, Any]:
-    """The columns that people decide; the id, the revisions and the next fire are the store's."""
+    """Every column but the id."""
     return {
         "name": job.name,
         "kind": job.kind,
@@ -78,24 +63,29 @@ def job_columns(job: Job) -> dict[str, Any]:
         "schedule": job.schedule,
         "zone": job.zone,
         "anchor": job.anchor,
+        "next_fire_time": job.next_fire_time,
         **place_columns(job.place),
         "owner_platform": job.owner.platform,
         "owner_workspace": job.owner.workspace,
         "owner_person": job.owner.person,
         "owner_name": job.owner.name,
+        "created_at": job.created_at,
         "state": job.state,
         "pin_provider": job.pins.provider,
         "pin_model": job.pins.model,
         "snapshot": job.snapshot,
+        "consent_revision": job.consent_revision,
+        "revision": job.revision,
         "on_drift": job.on_drift,
         "on_missed": job.on_missed,
         "repeat_left": job.repeat_left,
         "until": job.until,
         "timeout": job.timeout,
+        "unguarded_told": job.unguarded_told,
     }
 
 
-def run_of(row: RunRow) -> Run:
+def run_of(row: Row[Any]) -> Run:
     return Run(
         id=RunId(row.id),
         job_id=JobId(row.job_id),
@@ -118,7 +108,33 @@ def run_of(row: RunRow) -> Run:
     )
 
 
-def alert_of(row: AlertRow, jobs: list[tuple[AlertJobRow, JobRow]]) -> Alert:
+def run_columns(run: Run) -> dict[str, Any]:
+    """Every column but the id."""
+    return {
+        "job_id": run.job_id,
+        "fire_time": run.fire_time,
+        "kind": run.kind,
+        "state": run.state,
+        "attempt": run.attempt,
+        "worker": run.worker,
+        "lease_until": run.lease_until,
+        "cancel_asked_by": run.cancel_asked_by,
+        "hold_reason": run.hold_reason,
+        "drifts": run.drifts,
+        "route": run.route,
+        "error": run.error,
+        "output": run.output,
+        "requests": run.usage.requests,
+        "input_tokens": run.usage.input_tokens,
+        "output_tokens": run.usage.output_tokens,
+        "served_model": run.usage.served_model,
+        "note": run.note,
+        "started_at": run.started_at,
+        "finished_at": run.finished_at,
+    }
+
+
+def alert_of(row: Row[Any], jobs: Iterable[tuple[Row[Any], Row[Any]]]) -> Alert:
     return Alert(
         id=AlertId(row.id),
         place=place_of(row),
@@ -131,7 +147,7 @@ def alert_of(row: AlertRow, jobs: list[tuple[AlertJobRow, JobRow]]) -> Alert:
     )
 
 
-def _alert_job_of(row: AlertJobRow, job: JobRow) -> AlertJob:
+def _alert_job_of(row: Row[Any], job: Row[Any]) -> AlertJob:
     return AlertJob(
         job=job_of(job),
         drifts=row.drifts,
@@ -143,7 +159,7 @@ def _alert_job_of(row: AlertJobRow, job: JobRow) -> AlertJob:
     )
 
 
-def delivery_of(row: DeliveryRow) -> Delivery:
+def delivery_of(row: Row[Any]) -> Delivery:
     return Delivery(
         id=DeliveryId(row.id),
         owed=Owed(row.kind, place_of(row), row.facts),
@@ -155,7 +171,7 @@ def delivery_of(row: DeliveryRow) -> Delivery:
     )
 
 
-def press_of(row: ButtonRow) -> StoredPress:
+def press_of(row: Row[Any]) -> StoredPress:
     return StoredPress(
         token=row.token,
         press=row.press,
@@ -166,19 +182,19 @@ def press_of(row: ButtonRow) -> StoredPress:
     )
 
 
-def entry_of(row: AuditRow) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
     by = Principal(row.platform, row.workspace, row.person, row.name)
     return Entry(row.at, by, row.action, row.object, row.detail)
 
 
-def audit_row(entry: Entry) -> AuditRow:
-    return AuditRow(
-        at=entry.at,
-        platform=entry.by.platform,
-        workspace=entry.by.workspace,
-        person=entry.by.person,
-        name=entry.by.name,
-        action=entry.action,
-        object=entry.object,
-        detail=entry.detail,
-    )
+def audit_columns(entry: Entry) -> dict[str, Any]:
+    return {
+        "at": entry.at,
+        "platform": entry.by.platform,
+        "workspace": entry.by.workspace,
+        "person": entry.by.person,
+        "name": entry.by.name,
+        "action": entry.action,
+        "object": entry.object,
+        "detail": entry.detail,
+    }

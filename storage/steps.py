@@ -1,73 +1,74 @@
 """A run goes from state to state as scheduler.run.FOLLOWS says, and takes its job along at the end."""
 
+from dataclasses import replace
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlalchemy import bindparam, select
 
-from scheduler.job import JobState
-from scheduler.run import FOLLOWS, RunState
-from storage.locks import open_runs
-from storage.tables import JobRow, RunRow
+from scheduler.job import Job, JobState
+from scheduler.run import FOLLOWS, Run, RunState
+from storage.locks import lock_open_runs, save_job, save_run
+from storage.tables import RUNS
 from storage.transaction import Tx
 
+_OPEN_RUN = select(RUNS.c.id).where(RUNS.c.job_id == bindparam("job"), RUNS.c.finished_at.is_(None))
 
-def move(run: RunRow, state: RunState, now: datetime) -> None:
-    """Take a run one step; it gives up its lease wherever nobody works on it."""
+
+def moved(run: Run, state: RunState, now: datetime) -> Run:
+    """The run one step on; it has no lease where nobody works on it."""
     if state not in FOLLOWS[run.state]:
         raise ValueError(f"run {run.id} cannot go from {run.state} to {state}")
-    run.state = state
-    if state not in (RunState.CLAIMED, RunState.CALLING):
-        run.lease_until = None
-    if not FOLLOWS[state]:
-        run.finished_at = now
+    leased = state in (RunState.CLAIMED, RunState.CALLING)
+    return replace(
+        run,
+        state=state,
+        lease_until=run.lease_until if leased else None,
+        finished_at=None if FOLLOWS[state] else now,
+    )
 
 
-def cancel(run: RunRow, now: datetime, why: str) -> None:
-    move(run, RunState.CANCELLED, now)
-    run.error = why
+def cancelled(run: Run, now: datetime, why: str) -> Run:
+    return replace(moved(run, RunState.CANCELLED, now), error=why)
 
 
-def plan_again(tx: Tx, job: JobRow) -> RunRow | None:
+def plan_again(tx: Tx, job: Job) -> Run | None:
     """The latest held run of a job is planned again, the same row; its earlier ones become missed."""
     held = _held(tx, job)
     if not held:
         return None
     *earlier, latest = held
     for run in earlier:
-        move(run, RunState.MISSED, tx.now)
-    move(latest, RunState.PLANNED, tx.now)
-    latest.worker = latest.started_at = None
-    return latest
+        save_run(tx, moved(run, RunState.MISSED, tx.now))
+    planned = replace(moved(latest, RunState.PLANNED, tx.now), worker=None, started_at=None)
+    save_run(tx, planned)
+    return planned
 
 
-def settle(tx: Tx, job: JobRow) -> None:
+def settle(tx: Tx, job: Job) -> None:
     """Finish a job that has nothing left to do: no fire and no run, or no repeat."""
     if job.state not in (JobState.ACTIVE, JobState.PAUSED):
         return
     used_up = job.repeat_left == 0
-    if not used_up and (job.next_fire_time is not None or _has_open_runs(tx, job)):
+    if not used_up and (job.next_fire_time is not None or tx.one(_OPEN_RUN, job=job.id)):
         return
-    job.state = JobState.FINISHED
-    job.next_fire_time = None
-    job.revision += 1
+    finished = replace(job, state=JobState.FINISHED, next_fire_time=None, revision=job.revision + 1)
+    save_job(tx, finished)
     for run in _held(tx, job) if used_up else ():
-        move(run, RunState.MISSED, tx.now)
+        save_run(tx, moved(run, RunState.MISSED, tx.now))
 
 
-def use_one_up(job: JobRow) -> None:
-    """Count a repeat; the last one leaves no further fire."""
+def with_one_used_up(job: Job) -> Job:
+    """The job with a repeat less; the last one leaves no further fire."""
     if job.repeat_left is None:
-        return
-    job.repeat_left = max(0, job.repeat_left - 1)
-    job.revision += 1
-    if job.repeat_left == 0:
-        job.next_fire_time = None
+        return job
+    left = max(0, job.repeat_left - 1)
+    return replace(
+        job,
+        repeat_left=left,
+        next_fire_time=job.next_fire_time if left else None,
+        revision=job.revision + 1,
+    )
 
 
-def _held(tx: Tx, job: JobRow) -> list[RunRow]:
-    return [run for run in open_runs(tx, job.id) if run.state is RunState.HELD]
-
-
-def _has_open_runs(tx: Tx, job: JobRow) -> bool:
-    wanted = select(RunRow.id).where(RunRow.job_id == job.id, col(RunRow.finished_at).is_(None))
-    return tx.session.exec(wanted.limit(1)).first() is not None
+def _held(tx: Tx, job: Job) -> list[Run]:
+    return [run for run in lock_open_runs(tx, job.id) if run.state is RunState.HELD]

@@ -1,41 +1,55 @@
-"""A transaction is one session and two clocks: the process's for what is told, the database's for leases."""
+"""A transaction is one connection and two clocks: the process's for what is told, the database's for leases."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from functools import lru_cache
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import func
-from sqlalchemy.exc import IntegrityError
-from sqlmodel import Session, UTCDateTime, select
-
-from storage.tables import Row
+from sqlalchemy import Connection, Executable, Row, Table, func, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import UTCDateTime
 
 T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
 class Tx:
-    """What the work of one verb is given; `now` is aware UTC."""
+    """What the work of one verb is given; `now` is aware UTC.
 
-    session: Session
+    Statements are built once and given their values here: building one costs more than running it.
+    """
+
+    connection: Connection
     now: datetime
+
+    def all(self, statement: Executable, **values: Any) -> Sequence[Row[Any]]:
+        return self.connection.execute(statement, values).all()
+
+    def one(self, statement: Executable, **values: Any) -> Row[Any] | None:
+        """The first row, if there is any."""
+        return self.connection.execute(statement, values).first()
+
+    def do(self, statement: Executable, **values: Any) -> int:
+        """Carry out an insert, update or delete; how many rows it touched."""
+        return self.connection.execute(statement, values).rowcount
+
+    def insert(self, table: Table, **values: Any) -> int:
+        """A new row; its number."""
+        (number, *_) = self.connection.execute(_insert(table), values).inserted_primary_key or (0,)
+        return int(number)
+
+    def insert_if_new(self, table: Table, **values: Any) -> bool:
+        """A new row; False when its key is taken, and then nothing happens."""
+        return self.do(_insert_if_new(table, self.connection.dialect.name), **values) == 1
 
     def lease_clock(self) -> datetime:
         """The one clock that all workers share; SQLite has a single process, so its own will do."""
-        if self.session.connection().dialect.name != "postgresql":
+        if self.connection.dialect.name != "postgresql":
             return self.now
-        return self.session.exec(select(func.clock_timestamp(type_=UTCDateTime()))).one()
-
-    def added(self, row: Row) -> bool:
-        """Insert a row; False when its key is taken, and then nothing happened."""
-        try:
-            with self.session.begin_nested():
-                self.session.add(row)
-        except IntegrityError:
-            return False
-        return True
+        moment: datetime = self.connection.execute(_DATABASE_CLOCK).scalar_one()
+        return moment
 
 
 class Lane(Protocol):
@@ -46,12 +60,27 @@ class Lane(Protocol):
     def close(self) -> None: ...
 
 
-class Verbs:
-    """Something whose verbs are transactions; `run` carries out one."""
+class Transactions(Protocol):
+    async def run(self, work: Callable[[Tx], T]) -> T: ...
 
-    def __init__(self, database: "Transactions") -> None:
+
+class Verbs:
+    """Something whose verbs are transactions."""
+
+    def __init__(self, database: Transactions) -> None:
         self._run = database.run
 
 
-class Transactions(Protocol):
-    async def run(self, work: Callable[[Tx], T]) -> T: ...
+_DATABASE_CLOCK = select(func.clock_timestamp(type_=UTCDateTime()))
+
+
+@lru_cache(maxsize=64)
+def _insert(table: Table) -> Executable:
+    return table.insert()
+
+
+@lru_cache(maxsize=64)
+def _insert_if_new(table: Table, dialect: str) -> Executable:
+    if dialect == "postgresql":
+        return postgresql.insert(table).on_conflict_do_nothing()
+    return sqlite.insert(table).on_conflict_do_nothing()

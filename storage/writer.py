@@ -9,7 +9,6 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlmodel import Session
 
 from scheduler.errors import StoreError
 from storage.failures import told_in_one_line
@@ -92,24 +91,30 @@ class Writer:
         try:
             with told_in_one_line(), self._engine.begin() as connection:
                 for item in items:
-                    self._carry_out(item, connection)
+                    self._carry_out(item, connection, alone=len(items) == 1)
         except BaseException as error:  # noqa: BLE001 - the thread lives on; who asked is told
             for item in items:
                 item.error = item.error or error
 
-    def _carry_out(self, item: _Item, connection: Connection) -> None:
-        """Do one item's work in a savepoint of its own; trouble of the database ends the group."""
+    def _carry_out(self, item: _Item, connection: Connection, *, alone: bool) -> None:
+        """Do one item's work, in a savepoint of its own where others share the transaction."""
+        if alone:
+            item.result = item.work(Tx(connection, self._clock()))
+            return
+        connection.exec_driver_sql("SAVEPOINT item")
         try:
-            with (
-                Session(
-                    connection, join_transaction_mode="create_savepoint", expire_on_commit=False
-                ) as session,
-                session.begin(),
-            ):
-                item.result = item.work(Tx(session, self._clock()))
-        except IntegrityError as error:
-            item.error = error
-        except DBAPIError:
-            raise
+            item.result = item.work(Tx(connection, self._clock()))
+        except DBAPIError as error:
+            # Trouble of the database itself ends the whole group.
+            if not isinstance(error, IntegrityError):
+                raise
+            self._undo(item, connection, error)
         except Exception as error:  # noqa: BLE001 - handed to the one who asked
-            item.error = error
+            self._undo(item, connection, error)
+        else:
+            connection.exec_driver_sql("RELEASE item")
+
+    def _undo(self, item: _Item, connection: Connection, error: Exception) -> None:
+        item.error = error
+        connection.exec_driver_sql("ROLLBACK TO item")
+        connection.exec_driver_sql("RELEASE item")

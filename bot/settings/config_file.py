@@ -35,6 +35,7 @@ class ConfigFile:
         self._good = self._keeper.load()
         self._was_there = self._keeper.exists()
         self._settling = Settling()
+        self._refused: tuple[Reading, tuple[str, ...]] | None = None
         self._known: Known | None = None
 
     @classmethod
@@ -101,7 +102,9 @@ class ConfigFile:
                 "mend it first",
             ) from None
         before = None if self._good is None else self._good.content
-        self._accept(write_default(self._path, before, settings, route))
+        # In a thread: to edit and prove a large file takes seconds.
+        after = await asyncio.to_thread(write_default, self._path, before, settings, route)
+        self._accept(after)
 
     async def watch(self, on_change: OnChange) -> None:
         """Look every second, for ever, and tell each change once."""
@@ -145,7 +148,7 @@ class ConfigFile:
                 ]
             )
         if self._good is None or reading.content != self._good.content:
-            self._accept(reading.content)
+            self._accept_once(reading, reading.content)
         return self.last_good_settings()
 
     def _without_file(self) -> Settings:
@@ -162,6 +165,16 @@ class ConfigFile:
                 ]
             )
         return Settings()
+
+    def _accept_once(self, reading: Reading, content: bytes) -> None:
+        """Accept a content; one that was refused before is refused without being parsed again."""
+        if self._refused is not None and self._refused[0] == reading:
+            raise ConfigError(self._refused[1])
+        try:
+            self._accept(content)
+        except ConfigError as error:
+            self._refused = (reading, error.problems)
+            raise
 
     def _accept(self, content: bytes) -> None:
         self._good = Good(content, read_settings(content, self._path.name))

@@ -12,7 +12,7 @@ from bot.settings.yaml_text import YamlProblem, load_mapping
 from scheduler.config import CoreConfig, GuardConfig, Limits, MissingSnapshot
 from scheduler.errors import ConfigError, ScheduleError
 from scheduler.job import OnDrift
-from scheduler.schedules.zones import zone_named
+from scheduler.schedule.zones import zone_named
 
 _SLACK_TEAM = r"slack:[TE][A-Z0-9]{2,20}"
 _PRINCIPAL = re.compile(

@@ -179,10 +179,7 @@ def _default(found: Default, how: str) -> Message:
 
 def _what_if(found: WhatIf, how: str) -> Message:
     old = found.old.route.name if found.old else "a default that cannot be resolved"
-    if not found.holds:
-        words = "It would hold no job"
-    else:
-        words = f"It would hold {facts.count(len(found.holds), 'job')}"
+    words = f"It would hold {facts.count(len(found.holds), 'job') if found.holds else 'no job'}"
     words += (
         f"; {facts.count(found.follows, 'other job')} would follow it." if found.follows else "."
     )

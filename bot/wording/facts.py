@@ -7,7 +7,7 @@ from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
 from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.route import Axis, Pins, PriceClass
-from scheduler.schedules.words import schedule_words
+from scheduler.schedule.words import schedule_words
 
 PRICE_WORDS = {
     PriceClass.LOCAL: "local, no charge",

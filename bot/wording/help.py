@@ -1,8 +1,8 @@
 """Help: the table of verbs, in words."""
 
+from bot.grammar.options import OPTIONS
+from bot.grammar.verbs import BY_NAME, VERBS, Verb
 from bot.message import Block, Bullets, Code, Message, Paragraph, Quiet, code, line
-from bot.options import OPTIONS
-from bot.verbs import BY_NAME, VERBS, Verb
 
 
 def help_on(topic: str | None, how: str) -> Message:

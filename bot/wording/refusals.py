@@ -11,7 +11,9 @@ def mistake(error: UserError) -> Message:
 
 def sentence(text: str) -> str:
     """A line of an error as a sentence."""
-    return text[:1].upper() + text[1:] + ("" if text.endswith((".", "?", "'", "!")) else ".")
+    first = text.split(" ", 1)[0]
+    begun = text if "=" in first else text[:1].upper() + text[1:]
+    return begun + ("" if text.endswith((".", "?", "'", "!")) else ".")
 
 
 def stranger(principal: Principal) -> Message:

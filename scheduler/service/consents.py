@@ -47,7 +47,7 @@ class Consents:
             if old == Pins():
                 raise UserError(
                     f"job {job.id} consented to nothing yet, so there is nothing to pin it to",
-                    f"/jobs pin {job.id} provider:model names a route",
+                    f"type '/jobs pin {job.id} <provider>:<model>'",
                 )
             return old
         typed = await typed_pins(self._core.config, command.route)
@@ -59,7 +59,7 @@ class Consents:
             return Pins(typed.provider, old.model)
         raise UserError(
             f"{typed.provider} is not the provider job {job.id} consented to, so its model is not known",
-            f"/jobs pin {job.id} {typed.provider}:<model>",
+            f"type '/jobs pin {job.id} {typed.provider}:<model>'",
         )
 
     async def _bound_to(self, job: Job, pins: Pins) -> Snapshot:
@@ -78,7 +78,10 @@ class Consents:
             freed_provider = command.provider and job.pins.provider is not None
             freed_model = command.model and job.pins.model is not None
             if not freed_provider and not freed_model:
-                raise UserError(f"job {job.id} has no such pin", f"/jobs show {job.id}")
+                raise UserError(
+                    f"job {job.id} has no such pin",
+                    f"'/jobs show {job.id}' says what it is bound to",
+                )
             pins = Pins(
                 None if freed_provider else job.pins.provider,
                 None if freed_model else job.pins.model,
@@ -110,7 +113,7 @@ class Consents:
             if typed.provider is None or typed.model is None:
                 raise UserError(
                     "a route to accept has a provider and a model",
-                    f"/jobs accept {command.job} provider:model",
+                    f"type '/jobs accept {command.job} <provider>:<model>'",
                 )
             return RouteNames(typed.provider, typed.model)
         for alert in await self._core.store.open_alerts():
@@ -126,7 +129,7 @@ class Consents:
         if seen is not None and seen != now_names:
             raise UserError(
                 f"the default is no longer {seen} but {now_names}",
-                f"/jobs accept {job.id} {now_names} accepts that one",
+                f"'/jobs accept {job.id} {now_names}' accepts that one",
             )
         return replace(job, snapshot=snapshot_of(route, job.pins, self._core.clock.now()))
 
@@ -203,5 +206,5 @@ def _must_be_guarded(job: Job) -> None:
     if not job.kind.guarded:
         raise UserError(
             f"job {job.id} is a message and calls no provider, so there is nothing to guard",
-            f"/jobs show {job.id}",
+            f"'/jobs show {job.id}' says more",
         )

@@ -66,7 +66,7 @@ class Core:
 
 def no_job(job_id: JobId) -> UserError:
     """The one answer for a job that does not exist and for one a person may not see."""
-    return UserError(f"there is no job {job_id} here", "/jobs list shows the jobs of this chat")
+    return UserError(f"there is no job {job_id} here", "'/jobs list' shows the jobs of this chat")
 
 
 def rebind(job: Job, pins: Pins, snapshot: Snapshot) -> Job:

@@ -48,7 +48,7 @@ class Defaults:
         if pins.provider is None or pins.model is None:
             raise UserError(
                 "a default has a provider and a model",
-                "/jobs default provider:model, as in openrouter:meta-llama/llama-3.3-70b-instruct:free",
+                "type '/jobs default openrouter:meta-llama/llama-3.3-70b-instruct:free'",
             )
         names = await provider_names(self._core.config)
         if pins.provider not in names:

@@ -11,11 +11,11 @@ from scheduler.config import Limits
 from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
 from scheduler.plan import following
-from scheduler.route import Pins, Snapshot
-from scheduler.schedule import Interval, Once, Schedule, smallest_gap
-from scheduler.schedules.phrases import parse_schedule
-from scheduler.schedules.spans import read_span
-from scheduler.schedules.zones import zone_named
+from scheduler.route import Pins
+from scheduler.schedule import Once, Schedule, smallest_gap
+from scheduler.schedule.phrases import parse_schedule
+from scheduler.schedule.spans import read_span
+from scheduler.schedule.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
 from scheduler.service.reading import Reading
@@ -98,7 +98,7 @@ class JobService:
         if options.kind is not None and options.kind is not job.kind:
             raise UserError(
                 "the kind of a job cannot be changed",
-                f"/jobs add … kind={options.kind} makes another",
+                f"add another job with kind={options.kind}",
             )
         if command.schedule or options.zone or options.until:
             changed = replace(changed, next_fire_time=_first_fire(changed, now))
@@ -133,7 +133,7 @@ class JobService:
             if fire is None and not await self._core.store.held([job.id]):
                 raise UserError(
                     f"job {job_id} has no fire left",
-                    f"/jobs edit {job_id} in 45m gives it a new time",
+                    f"'/jobs edit {job_id} in 45m' gives it a new time",
                 )
             return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire))
 
@@ -155,7 +155,7 @@ class JobService:
         if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
             raise UserError(
                 f"this chat already has {limits.jobs_per_chat} jobs",
-                "/jobs remove one you do not need",
+                "remove one that is not needed",
             )
 
     async def _zone(self, options: Options, owner: Principal) -> ZoneInfo:
@@ -203,14 +203,13 @@ def _until(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
     if text is None:
         return None
     moment = f"{text} 23:59" if len(text) == len("2027-01-31") else text
+    instead = f"write until={(now + timedelta(days=90)).date()}"
     try:
         schedule = parse_schedule(moment, zone=zone, now=now)
     except ScheduleError as error:
-        raise UserError(
-            f"until={text} cannot be read: {error.what}", "write until=2027-01-31"
-        ) from None
+        raise UserError(f"until={text} cannot be used: {error.what}", instead) from None
     if not isinstance(schedule, Once):
-        raise UserError(f"until={text} is not a moment", "write until=2027-01-31")
+        raise UserError(f"until={text} is not a moment", instead)
     return schedule.at
 
 

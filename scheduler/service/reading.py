@@ -46,7 +46,7 @@ class Reading:
         ]
         pages = max(1, math.ceil(len(jobs) / PAGE))
         if page > pages:
-            raise UserError(f"there is no page {page}", f"the last one is /jobs list {pages}")
+            raise UserError(f"there is no page {page}", f"the last one is '/jobs list {pages}'")
         shown = jobs[(page - 1) * PAGE : page * PAGE]
         held = await self._core.store.held([job.id for job in shown])
         views = tuple(

@@ -24,19 +24,19 @@ class RunService:
         if busy := await self._core.store.in_flight(job_id):
             raise UserError(
                 f"job {job_id} is already running (run {busy[0].id})",
-                f"/jobs stop {job_id} ends it",
+                f"'/jobs stop {job_id}' ends it",
             )
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
         if waiting:
             return await self._release(job_id, by, len(waiting) - 1)
         if held:
             raise UserError(
-                f"job {job_id} has no held fire", f"/jobs run {job_id} starts a new run"
+                f"job {job_id} has no held fire", f"'/jobs run {job_id}' starts a new run"
             )
         if job.state is JobState.FINISHED and job.repeat_left == 0:
             raise UserError(
                 f"job {job_id} has used up its repeats",
-                f"/jobs edit {job_id} repeat=1 allows one more",
+                f"'/jobs edit {job_id} repeat=1' allows one more",
             )
         entry = self._core.entry(by, "run", f"job {job_id}")
         run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry)
@@ -71,7 +71,10 @@ class RunService:
         entry = self._core.entry(by, "run-held", f"job {job_id}")
         run = await self._core.store.release(job_id, entry)
         if run is None:
-            raise UserError(f"job {job_id} has no held fire any more", f"/jobs history {job_id}")
+            raise UserError(
+                f"job {job_id} has no held fire any more",
+                f"'/jobs history {job_id}' shows its runs",
+            )
         await self._core.engine.submit(run.id)
         return Started(await self._core.job(job_id), run, held_fire=True, skipped=skipped)
 

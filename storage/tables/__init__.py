@@ -1,24 +1,20 @@
-"""The tables, one class for each."""
+"""The tables, declared one class each and used by their names."""
 
 from storage.tables.alerts import AlertJobRow, AlertRow
 from storage.tables.jobs import CallRow, JobRow, RunRow
 from storage.tables.outbox import ButtonRow, DeliveryRow
 from storage.tables.people import AuditRow, EventRow, PersonRow
-from storage.tables.row import Row
+from storage.tables.row import Row, table_of
 
 METADATA = Row.metadata
 
-__all__ = [
-    "METADATA",
-    "AlertJobRow",
-    "AlertRow",
-    "AuditRow",
-    "ButtonRow",
-    "CallRow",
-    "DeliveryRow",
-    "EventRow",
-    "JobRow",
-    "PersonRow",
-    "Row",
-    "RunRow",
-]
+JOBS = table_of(JobRow)
+RUNS = table_of(RunRow)
+CALLS = table_of(CallRow)
+ALERTS = table_of(AlertRow)
+ALERT_JOBS = table_of(AlertJobRow)
+DELIVERIES = table_of(DeliveryRow)
+BUTTONS = table_of(ButtonRow)
+PEOPLE = table_of(PersonRow)
+AUDIT = table_of(AuditRow)
+EVENTS = table_of(EventRow)

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from sqlalchemy import Index, MetaData, text
+from sqlalchemy import Index, MetaData, Table, text
 from sqlmodel import SQLModel
 
 NAMES = {
@@ -14,7 +14,7 @@ NAMES = {
 
 
 class Row(SQLModel):
-    """A row; rows stay inside this room, everybody else gets values."""
+    """The declaration of a row; rows stay inside this room, everybody else gets values."""
 
     metadata: ClassVar[MetaData] = MetaData(naming_convention=NAMES)
 
@@ -24,3 +24,7 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
     return Index(
         name, *columns, unique=unique, sqlite_where=text(where), postgresql_where=text(where)
     )
+
+
+def table_of(declared: type[Row]) -> Table:
+    return Row.metadata.tables[str(declared.__tablename__)]

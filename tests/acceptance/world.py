@@ -1,11 +1,10 @@
 """A whole Driftpin for the stories: the real app, rows, files and HTTP, under a stopped clock."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from bot.adapters.terminal.adapter import HERE
 from bot.adapters.terminal.render import Look, render
@@ -183,13 +182,7 @@ class World:
             raise AssertionError(f"there is no job {job_id}")
         return job
 
-    async def until(self, happened: Callable[[], bool]) -> None:
-        """Wait for a condition."""
-        async with asyncio.timeout(30):
-            while not happened():
-                await asyncio.sleep(0.01)
-
-    async def _while_time_passes(self, task: "asyncio.Task[object]") -> None:
+    async def _while_time_passes(self, task: asyncio.Task[Any]) -> None:
         """A second of the stopped clock for each moment the task is not done."""
         async with asyncio.timeout(60):
             while not task.done():

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.cronjob import ACTIONS
 from bot.grammar import parse
+from bot.grammar.cronjob import ACTIONS
+from bot.grammar.options import OPTIONS, Option
+from bot.grammar.verbs import BY_NAME, SECOND_FORM, VERBS, Verb
 from bot.message import Code, Message, inlines
-from bot.options import OPTIONS, Option
-from bot.verbs import BY_NAME, SECOND_FORM, VERBS, Verb
 from bot.wording.help import help_on
 
 REFERENCE = (Path(__file__).parents[2] / "docs/reference/commands.md").read_text(encoding="utf-8")

@@ -3,70 +3,61 @@
 import asyncio
 import os
 import stat
-from collections.abc import Awaitable, Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from bot.settings.config_file import ConfigFile
+from bot.settings.default_writer import write_default
 from bot.settings.environment import Environment
-from bot.settings.values import ChangeKind, ConfigChange
+from bot.settings.values import ChangeKind, ConfigChange, Settings
 from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.ports import Config
 from scheduler.press import RouteNames
 from scheduler.route import Pins
+from tests.fakes.clock import NOON, StoppedClock
 
 EXAMPLE = (Path(__file__).parents[2] / "config.example.yaml").read_bytes()
 CANARY = "sk-canary-0a1b2c3d4e5f6g7h8i9j"
 KEYS = {"OPENROUTER_API_KEY": CANARY, "GROQ_API_KEY": CANARY}
 FREE = "meta-llama/llama-3.3-70b-instruct:free"
 SECOND = timedelta(seconds=1)
-NEVER = asyncio.Event
 
 
-class SteppedClock:
-    """Stands still until it is moved."""
+class SteppedClock(StoppedClock):
+    """Stands still until it is moved, and knows how often somebody began to wait for it."""
 
     def __init__(self) -> None:
-        self._now = datetime(2030, 1, 1, tzinfo=UTC)
-        self._moved = asyncio.Event()
-        self.sleepers = 0
-        self._slept = asyncio.Event()
-
-    def now(self) -> datetime:
-        return self._now
+        super().__init__()
+        self.waits = 0
+        self._waited = asyncio.Condition()
 
     async def sleep_until(self, moment: datetime | None, wake: asyncio.Event) -> None:
-        self.sleepers += 1
-        self._slept.set()
-        while not wake.is_set() and (moment is None or self._now < moment):
-            await self._moved.wait()
-        self.sleepers -= 1
+        async with self._waited:
+            self.waits += 1
+            self._waited.notify_all()
+        await super().sleep_until(moment, wake)
 
-    async def asleep(self) -> None:
-        """Return when somebody waits for this clock."""
-        while not self.sleepers:
-            self._slept.clear()
-            await self._slept.wait()
+    async def waited(self, times: int) -> None:
+        """Return when somebody has begun to wait for the so-manieth time."""
+        async with self._waited:
+            await self._waited.wait_for(lambda: self.waits >= times)
 
     async def move(self, by: timedelta) -> None:
-        self._now += by
-        self._moved.set()
-        self._moved = asyncio.Event()
-        await asyncio.sleep(0)
-        await self.asleep_or_done()
-
-    async def asleep_or_done(self) -> None:
-        for _ in range(5):
+        """Move, and let everybody who woke take a turn or ten."""
+        self.advance(by)
+        for _ in range(10):
             await asyncio.sleep(0)
 
 
 class LeapingClock:
     """Whoever sleeps wakes at once, and the time has passed."""
 
-    def __init__(self, now: datetime = datetime(2030, 1, 1, tzinfo=UTC)) -> None:
-        self._now = now
+    def __init__(self) -> None:
+        self._now = NOON
 
     def now(self) -> datetime:
         return self._now
@@ -91,9 +82,10 @@ class Place:
         return Environment(self.variables, self.folder)
 
     def write(self, content: str | bytes) -> None:
-        """Write in place, as an editor would; long ago as far as any clock is concerned."""
+        """Write in place, as an editor would; long ago, going by the file's own time."""
         data = content.encode() if isinstance(content, str) else content
         self.path.write_bytes(data)
+        os.utime(self.path, (0, 0))
 
     async def open(self, clock: SteppedClock | LeapingClock | None = None) -> ConfigFile:
         return await ConfigFile.open(self.environment, clock or LeapingClock())
@@ -142,12 +134,18 @@ async def test_a_config_cut_at_any_byte_is_an_error_or_what_it_was(place: Place)
         place.write(EXAMPLE[:cut])
         try:
             found = await config.settings()
-        except ConfigError as error:
-            assert "half-written" in str(error)
-        else:
-            assert found == whole, cut
-        place.write(EXAMPLE)
-        assert await config.settings() == whole
+        except ConfigError:
+            found = whole
+        assert found == whole, cut
+    place.write(EXAMPLE)
+    assert await config.settings() == whole
+
+
+async def test_a_cut_config_says_that_it_is_half_written(place: Place) -> None:
+    place.write(EXAMPLE)
+    config = await place.open()
+    place.write(EXAMPLE[: len(EXAMPLE) // 2])
+    assert "as if half-written; write it whole" in await problem_of(config.settings())
 
 
 async def test_a_config_cut_while_the_bot_was_down_is_an_error(place: Place) -> None:
@@ -164,7 +162,7 @@ async def test_a_changed_file_counts_once_it_has_stood_for_two_seconds(place: Pl
     config = await place.open(clock)
     place.write(default("groq", "b"))
     asked = asyncio.create_task(name_of(config))
-    await clock.asleep()
+    await clock.waited(1)
     await clock.move(timedelta(seconds=1.9))
     assert not asked.done()
     await clock.move(timedelta(seconds=0.1))
@@ -178,7 +176,7 @@ async def test_a_half_written_change_is_waited_out(place: Place) -> None:
     whole = default("openrouter", FREE) + "timezone: Europe/Oslo\n"
     place.write(whole[:38])
     asked = asyncio.create_task(name_of(config))
-    await clock.asleep()
+    await clock.waited(1)
     place.write(whole)
     await clock.move(2 * SECOND)
     assert not asked.done()
@@ -198,7 +196,7 @@ async def test_a_file_that_never_rests_is_an_error_in_the_end(place: Place) -> N
     config = await ConfigFile.open(place.environment, clock := Restless())
     place.write(default("groq", "b"))
     assert "keeps changing" in await problem_of(config.settings())
-    assert clock.now() <= datetime(2030, 1, 1, 0, 1, tzinfo=UTC)
+    assert clock.now() - NOON < timedelta(minutes=1)
 
 
 async def test_what_is_in_force_needs_no_waiting(place: Place) -> None:
@@ -206,7 +204,7 @@ async def test_what_is_in_force_needs_no_waiting(place: Place) -> None:
     clock = SteppedClock()
     config = await place.open(clock)
     assert await name_of(config) == "groq:a"
-    assert clock.sleepers == 0
+    assert clock.waits == 0
 
 
 async def test_a_file_written_just_before_the_start_is_waited_for(place: Place) -> None:
@@ -214,7 +212,7 @@ async def test_a_file_written_just_before_the_start_is_waited_for(place: Place) 
     clock = SteppedClock()
     os.utime(place.path, (clock.now().timestamp(),) * 2)
     opening = asyncio.create_task(place.open(clock))
-    await clock.asleep()
+    await clock.waited(1)
     assert not opening.done()
     await clock.move(2 * SECOND)
     assert await name_of(await opening) == "groq:a"
@@ -226,10 +224,10 @@ async def test_a_clock_set_back_does_not_keep_a_file_waiting(place: Place) -> No
     config = await place.open(clock)
     place.write(default("groq", "b"))
     asked = asyncio.create_task(name_of(config))
-    await clock.asleep()
+    await clock.waited(1)
     await clock.move(timedelta(hours=-2))
     again = asyncio.create_task(name_of(config))
-    await clock.asleep()
+    await clock.waited(2)
     await clock.move(2 * SECOND)
     assert await again == "groq:b"
     asked.cancel()
@@ -402,6 +400,50 @@ async def test_secrets_are_every_key_in_force_and_whatever_is_named_like_one(
     }
 
 
+async def test_secrets_of_the_process_are_known_even_where_env_cannot_be_read(
+    place: Place,
+) -> None:
+    config = await place.open()
+    (place.folder / ".env").write_text("= '\n")
+    place.variables["DATABASE_URL"] = "postgresql://[/"
+    assert CANARY in config.secrets()
+
+
+@pytest.mark.parametrize("content", [b"A=\xff\n", None])
+async def test_an_env_that_is_no_text_is_an_error_at_start(
+    place: Place, content: bytes | None
+) -> None:
+    if content is None:
+        (place.folder / ".env").mkdir()
+    else:
+        (place.folder / ".env").write_bytes(content)
+    assert (await problem_of(place.open())).startswith(".env: ")
+
+
+async def test_a_data_folder_that_cannot_be_made_is_an_error_at_start(place: Place) -> None:
+    place.home.write_text("a file")
+    assert "DRIFTPIN_HOME: the folder cannot be made" in await problem_of(place.open())
+
+
+def test_the_database_is_in_the_data_folder_unless_it_is_named(place: Place) -> None:
+    assert place.environment.database_url == f"sqlite:///{place.home}/driftpin.db"
+    place.variables["DATABASE_URL"] = "postgresql:///driftpin"
+    assert place.environment.database_url == "postgresql:///driftpin"
+
+
+def test_the_environment_here_is_fixed_at_start(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(place.folder)
+    monkeypatch.setenv("GROQ_API_KEY", CANARY)
+    monkeypatch.delenv("DRIFTPIN_HOME", raising=False)
+    here = Environment.here()
+    monkeypatch.setenv("GROQ_API_KEY", "another")
+    assert here.variables()["GROQ_API_KEY"] == CANARY
+    assert here.env_file == place.folder / ".env"
+    assert here.home.name == "driftpin"
+
+
 def test_an_environment_never_prints_its_values(place: Place) -> None:
     assert CANARY not in repr(place.environment)
 
@@ -415,6 +457,7 @@ class Watched:
     def __init__(self, config: ConfigFile, clock: SteppedClock) -> None:
         self.told: list[ConfigChange] = []
         self._clock = clock
+        self._looked = clock.waits
         self.task = asyncio.create_task(config.watch(self._tell))
 
     async def _tell(self, change: ConfigChange) -> None:
@@ -422,18 +465,26 @@ class Watched:
 
     async def seconds(self, count: int) -> None:
         for _ in range(count):
-            await self._clock.asleep()
-            await self._clock.move(SECOND)
-        await self._clock.asleep()
+            await self._clock.waited(self._looked + 1)
+            self._looked = self._clock.waits
+            self._clock.advance(SECOND)
+        await self._clock.waited(self._looked + 1)
 
 
 @pytest.fixture
-async def watching(place: Place) -> "Callable[[], Awaitable[Watched]]":
+async def watching(place: Place) -> AsyncIterator["Start"]:
+    started: list[Watched] = []
+
     async def start() -> Watched:
         clock = SteppedClock()
-        return Watched(await place.open(clock), clock)
+        started.append(Watched(await place.open(clock), clock))
+        return started[-1]
 
-    return start
+    yield start
+    for watched in started:
+        watched.task.cancel()
+        with suppress(asyncio.CancelledError):
+            await watched.task
 
 
 Start = Callable[[], Awaitable[Watched]]
@@ -620,6 +671,13 @@ async def test_where_nothing_can_be_written_the_lines_to_deploy_are_given(place:
     said = await refusal(config, place)
     assert "cannot be written here" in said
     assert f"model:\n  provider: groq\n  default: {LAB.model}\n" in said
+
+
+def test_a_file_that_somebody_else_changed_meanwhile_is_left_alone(place: Place) -> None:
+    place.write(default("groq", "b"))
+    with pytest.raises(UserError, match="was changed at this very moment; try again"):
+        write_default(place.path, default("groq", "a").encode(), Settings(), LAB)
+    assert place.path.read_text() == default("groq", "b")
 
 
 async def test_a_file_that_cannot_be_edited_safely_is_left_alone(place: Place) -> None:

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar import parse
-from bot.typed import MOST_BYTES
-from bot.verbs import BY_NAME, CANONICAL, LATER, VERBS
+from bot.grammar.typed import MOST_BYTES
+from bot.grammar.verbs import BY_NAME, CANONICAL, LATER, VERBS
 from scheduler.commands import AddJob, Command, Help, PinJob
 from scheduler.errors import UserError
 from tests.unit.typed_lines import FRAGMENTS, GOOD, PINNED, PINNED_IN_PARTS

@@ -13,8 +13,8 @@ import pytest
 
 from scheduler.errors import ScheduleError
 from scheduler.schedule import Cron, Schedule, fires, next_fire
-from scheduler.schedules.phrases import parse_schedule
-from scheduler.schedules.zones import shifts_between
+from scheduler.schedule.phrases import parse_schedule
+from scheduler.schedule.zones import shifts_between
 
 CASES = json.loads((Path(__file__).parents[1] / "data" / "dst_cases.json").read_text())["cases"]
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from scheduler.errors import ScheduleError
 from scheduler.schedule import Schedule, dump, fires, load, next_fire
-from scheduler.schedules.phrases import parse_schedule
-from scheduler.schedules.words import schedule_words
+from scheduler.schedule.phrases import parse_schedule
+from scheduler.schedule.words import schedule_words
 
 OSLO = ZoneInfo("Europe/Oslo")
 # A Friday, 11:03 in Oslo.

@@ -20,8 +20,8 @@ from scheduler.schedule import (
     next_fire,
     smallest_gap,
 )
-from scheduler.schedules.words import schedule_words
-from scheduler.schedules.zones import zone_named
+from scheduler.schedule.words import schedule_words
+from scheduler.schedule.zones import zone_named
 
 OSLO = ZoneInfo("Europe/Oslo")
 NOW = datetime(2026, 11, 20, 10, 3, tzinfo=UTC)

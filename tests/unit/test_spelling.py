@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.grammar import parse, spell, spell_cronjob
-from bot.typed import QUOTES
+from bot.grammar.typed import QUOTES
 from scheduler.commands import (
     AcceptRoute,
     AddJob,

@@ -24,6 +24,10 @@ from scheduler.job import Place, Principal
 GREETING = """Driftpin, in this terminal. Type /jobs help, or quit.
 A number presses a button of the latest message: 1. Of an earlier one: press 12.1."""
 HOW_TO_PRESS = "Type press 1 for a button of the latest message, press 12.1 for one of message 12."
+PATIENCE = 5.0
+"""Through a pipe, seconds a line waits for what the one before it set going: a button can be pressed
+that only a run brought, and a call that hangs can still be stopped."""
+
 HERE = Place("terminal", "local", "terminal")
 
 
@@ -125,6 +129,8 @@ class Terminal:
                 if line is None:
                     return
                 await self._carry_out(understand(line), source)
+                if not self._interactive:
+                    await self._settled(within=PATIENCE)
         finally:
             self._showing.source = None
 
@@ -166,14 +172,16 @@ class Terminal:
 
     # --- waiting and leaving ---------------------------------------------------------------------
 
-    async def _settled(self) -> None:
-        """Wait for `settle`, or until somebody leaves."""
+    async def _settled(self, within: float | None = None) -> None:
+        """Wait for `settle`, until somebody leaves, or for so many seconds."""
         if self._left.is_set():
             return
         settling = asyncio.ensure_future(self._settle())
         left = asyncio.create_task(self._left.wait())
         try:
-            await asyncio.wait([settling, left], return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait(
+                [settling, left], timeout=within, return_when=asyncio.FIRST_COMPLETED
+            )
             if settling.done():
                 settling.result()
         finally:
@@ -181,6 +189,7 @@ class Terminal:
             left.cancel()
 
     def leave(self) -> None:
+        """End the session as soon as the command in progress is finished."""
         self._left.set()
         if self._showing.source is not None:
             self._showing.source.leave()

@@ -138,7 +138,8 @@ def moment(shown: Moment, look: Look) -> tuple[str, str]:
         local, zone = shown.at, str(shown.at.tzinfo)
     other_year = look.now is not None and look.now.astimezone(local.tzinfo).year != local.year
     year = f" {local.year}" if other_year else ""
-    return f"{local:%a} {local.day} {local:%b}{year} {local:%H:%M}", zone
+    time = f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+    return f"{local:%a} {local.day} {local:%b}{year} {time}", zone
 
 
 def draw_fields(rows: tuple[tuple[str, Line], ...], look: Look) -> list[str]:

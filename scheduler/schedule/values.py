@@ -8,9 +8,9 @@ from typing import TypeAlias, assert_never
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import ScheduleError
-from scheduler.schedules.cron_fires import next_crontab_fire
-from scheduler.schedules.crontab import Crontab
-from scheduler.schedules.crontab_text import read_crontab
+from scheduler.schedule.cron_fires import next_crontab_fire
+from scheduler.schedule.crontab import Crontab
+from scheduler.schedule.crontab_text import read_crontab
 
 # Python's calendar ends with 9999; nothing is scheduled for its last days.
 _END_OF_TIME = datetime(9999, 1, 1, tzinfo=UTC)

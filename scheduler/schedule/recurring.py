@@ -4,8 +4,7 @@ import re
 from datetime import timedelta
 
 from scheduler.errors import ScheduleError
-from scheduler.schedule import Cron, Interval
-from scheduler.schedules.calendar_words import (
+from scheduler.schedule.calendar_words import (
     MONTH_NAMES,
     WEEKDAYS,
     ordinal,
@@ -14,10 +13,11 @@ from scheduler.schedules.calendar_words import (
     read_weekdays,
     split_list,
 )
-from scheduler.schedules.clock_times import ClockTime, clock, first_clock, read_times
-from scheduler.schedules.crontab_text import read_crontab
-from scheduler.schedules.spans import read_span, unit_length
-from scheduler.schedules.typed_text import shown
+from scheduler.schedule.clock_times import ClockTime, clock, first_clock, read_times
+from scheduler.schedule.crontab_text import read_crontab
+from scheduler.schedule.spans import read_span, unit_length
+from scheduler.schedule.typed_text import shown
+from scheduler.schedule.values import Cron, Interval
 
 _EVERY = re.compile(r"(?:every|each)\s+(.+)")
 _ON = re.compile(r"(?:every (?:week|month|year)|weekly|monthly|yearly|annually) on (.+)")

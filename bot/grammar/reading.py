@@ -2,14 +2,13 @@
 
 from collections.abc import Callable
 
-from bot.arguments import Said, job_first, nothing_more, route, routed
-from bot.cronjob import cronjob
-from bot.cut import in_words
-from bot.drafts import add, edit
-from bot.near import no_such_topic, not_understood, split_verb
-from bot.spelling import spell, spell_cronjob
-from bot.typed import plain, received, shortened
-from bot.verbs import BY_NAME, CANONICAL, TOPICS
+from bot.grammar.arguments import Said, job_first, nothing_more, route, routed
+from bot.grammar.cronjob import cronjob
+from bot.grammar.cut import in_words
+from bot.grammar.drafts import add, edit
+from bot.grammar.near import no_such_topic, not_understood, split_verb
+from bot.grammar.typed import plain, received, shortened
+from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
 from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
@@ -32,8 +31,6 @@ from scheduler.commands import (
 )
 from scheduler.errors import UserError
 from scheduler.job import JobId
-
-__all__ = ["parse", "spell", "spell_cronjob"]
 
 MOST_PAGES = 1_000_000
 _AFTER_VERB = ("help", "?", "-h", "--help")

@@ -5,12 +5,12 @@ from datetime import UTC, date, datetime, time, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import ScheduleError
-from scheduler.schedule import Once
-from scheduler.schedules.calendar_words import MONTH_NAMES, read_date, read_weekdays
-from scheduler.schedules.clock_times import clock, first_clock, read_times, split_times
-from scheduler.schedules.spans import read_span
-from scheduler.schedules.typed_text import shown
-from scheduler.schedules.zones import instants_of, shifts_between
+from scheduler.schedule.calendar_words import MONTH_NAMES, read_date, read_weekdays
+from scheduler.schedule.clock_times import clock, first_clock, read_times, split_times
+from scheduler.schedule.spans import read_span
+from scheduler.schedule.typed_text import shown
+from scheduler.schedule.values import Once
+from scheduler.schedule.zones import instants_of, shifts_between
 
 _LAST_YEAR = 2099
 _ISO_DATE = re.compile(r"(?:on )?(\d{4})-(\d{1,2})-(\d{1,2})", re.ASCII)

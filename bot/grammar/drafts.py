@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from bot.arguments import Said, job_first
-from bot.cut import at_bar
+from bot.grammar.arguments import Said, job_first
+from bot.grammar.cut import at_bar
+from bot.grammar.options import options_of
+from bot.grammar.typed import shortened
+from bot.grammar.verbs import BY_NAME
 from bot.invisible import is_blank
-from bot.options import options_of
-from bot.typed import shortened
-from bot.verbs import BY_NAME
 from scheduler.commands import AddJob, Command, EditJob, Options
 from scheduler.errors import UserError
 

@@ -5,9 +5,9 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from bot.cut import Pair
+from bot.grammar.cut import Pair
+from bot.grammar.typed import shortened
 from bot.invisible import is_blank
-from bot.typed import shortened
 from scheduler.commands import Options
 from scheduler.errors import UserError
 from scheduler.job import JobKind, OnDrift, OnMissed

@@ -3,9 +3,9 @@
 import difflib
 import re
 
-from bot.arguments import Said
-from bot.typed import plain, shortened
-from bot.verbs import CANONICAL, LATER, TOPICS
+from bot.grammar.arguments import Said
+from bot.grammar.typed import plain, shortened
+from bot.grammar.verbs import CANONICAL, LATER, TOPICS
 from scheduler.errors import UserError
 
 _VERB = re.compile(r"/?([^\s|=@]*)(?:@[\w.-]*)?")

@@ -3,8 +3,8 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from scheduler.schedules.crontab import Crontab
-from scheduler.schedules.zones import Shift, offset_at, shifts_between
+from scheduler.schedule.crontab import Crontab
+from scheduler.schedule.zones import Shift, offset_at, shifts_between
 
 # Debian's cron takes a clock that moves by more than three hours for a correction, and minutes
 # lost to a jump of up to five for a late wake-up.

@@ -3,7 +3,7 @@
 import re
 
 from scheduler.errors import ScheduleError
-from scheduler.schedules.typed_text import shown
+from scheduler.schedule.typed_text import shown
 
 ClockTime = tuple[int, int]
 

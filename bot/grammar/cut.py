@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from bot.grammar.typed import DASHES, QUOTES, plain
 from bot.invisible import visible
-from bot.typed import DASHES, QUOTES, plain
 from scheduler.errors import UserError
 
 _KEY = re.compile(rf"[-{DASHES}]{{0,2}}([A-Za-z][A-Za-z0-9_-]{{0,31}})=")

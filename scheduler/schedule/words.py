@@ -5,12 +5,12 @@ from datetime import timedelta
 from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from scheduler.schedule import Cron, Interval, Once, Schedule
-from scheduler.schedules.calendar_words import MONTH_NAMES, WEEKDAYS, ordinal
-from scheduler.schedules.clock_times import clock
-from scheduler.schedules.crontab import Crontab
-from scheduler.schedules.crontab_text import read_crontab
-from scheduler.schedules.spans import span_words
+from scheduler.schedule.calendar_words import MONTH_NAMES, WEEKDAYS, ordinal
+from scheduler.schedule.clock_times import clock
+from scheduler.schedule.crontab import Crontab
+from scheduler.schedule.crontab_text import read_crontab
+from scheduler.schedule.spans import span_words
+from scheduler.schedule.values import Cron, Interval, Once, Schedule
 
 _MOST_TIMES = 8
 _ONE_UNIT = {"1 second": "second", "1 minute": "minute", "1 hour": "hour"}

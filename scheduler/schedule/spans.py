@@ -88,7 +88,8 @@ def _count(number: str) -> int | None:
 def _checked(total: timedelta, lead: str) -> timedelta:
     if not total:
         raise ScheduleError(
-            "no time at all would pass", f"try '{lead} {5 if lead == 'every' else 1} minutes'"
+            "no time at all would pass",
+            f"try '{lead} {'5 minutes' if lead == 'every' else '1 minute'}'",
         )
     if total > LONGEST:
         raise ScheduleError(

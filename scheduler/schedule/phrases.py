@@ -6,13 +6,13 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from scheduler.errors import ScheduleError
-from scheduler.schedule import Cron, Schedule
-from scheduler.schedules.calendar_words import vocabulary
-from scheduler.schedules.clock_times import clock, read_times, split_times
-from scheduler.schedules.crontab_text import MACROS, read_crontab
-from scheduler.schedules.moments import read_moment
-from scheduler.schedules.recurring import read_interval, read_repeating
-from scheduler.schedules.typed_text import plain_text, shown
+from scheduler.schedule.calendar_words import vocabulary
+from scheduler.schedule.clock_times import clock, read_times, split_times
+from scheduler.schedule.crontab_text import MACROS, read_crontab
+from scheduler.schedule.moments import read_moment
+from scheduler.schedule.recurring import read_interval, read_repeating
+from scheduler.schedule.typed_text import plain_text, shown
+from scheduler.schedule.values import Cron, Schedule
 
 _LONGEST = 200
 _EXAMPLES = "try 'every day at 09:00', 'every 30 minutes', 'tomorrow at 9:00' or '0 9 * * 1-5'"

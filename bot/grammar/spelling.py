@@ -3,7 +3,7 @@
 import re
 from typing import assert_never
 
-from bot.typed import QUOTES
+from bot.grammar.typed import QUOTES
 from scheduler.commands import (
     AcceptRoute,
     AddJob,

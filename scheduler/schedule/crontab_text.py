@@ -2,12 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from difflib import get_close_matches
 from functools import lru_cache
 
 from scheduler.errors import ScheduleError
-from scheduler.schedules.calendar_words import MONTH_NAMES, WEEKDAYS
-from scheduler.schedules.crontab import Crontab, Field
-from scheduler.schedules.typed_text import shown
+from scheduler.schedule.calendar_words import MONTH_NAMES, WEEKDAYS
+from scheduler.schedule.crontab import Crontab, Field
+from scheduler.schedule.typed_text import shown
 
 MACROS = {
     "@hourly": "0 * * * *",
@@ -92,8 +93,8 @@ def _read_part(part: str, kind: _Kind) -> tuple[range, str]:
     step = _step(match[3], kind)
     if match[1] == "*":
         return range(kind.low, kind.high + 1, step), "*" if step == 1 else f"*/{step}"
-    low = _number(match[1], kind)
-    high = low if match[2] is None else _number(match[2], kind)
+    low = _number(match[1], kind, part)
+    high = low if match[2] is None else _number(match[2], kind, part)
     if match[3] is not None and match[2] is None:
         better = f"{low}-{_top(kind)}/{step}" if low + step <= _top(kind) else str(low)
         raise _Wrong(f"'{part}' has a step but no range", better)
@@ -106,11 +107,12 @@ def _read_part(part: str, kind: _Kind) -> tuple[range, str]:
     return range(low, high + 1, step), f"{low}-{high}" + (f"/{step}" if step > 1 else "")
 
 
-def _number(text: str, kind: _Kind) -> int:
+def _number(text: str, kind: _Kind, part: str) -> int:
     if not text.isdigit():
         if text in kind.names:
             return kind.names.index(text)
-        near = text[:3] if text[:3] in kind.names else str(kind.low)
+        names = get_close_matches(text[:3], kind.names, 1, 0.6)
+        near = part.replace(text, names[0]) if names else str(kind.low)
         raise _Wrong(f"'{shown(text, 24)}' is no {kind.name} in a cron expression", near)
     number = int(text)
     if not kind.low <= number <= kind.high:

@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bot.cut import Cut, Pair
-from bot.options import by_key, checked
-from bot.typed import shortened
-from bot.verbs import BY_NAME
+from bot.grammar.cut import Cut, Pair
+from bot.grammar.options import by_key, checked
+from bot.grammar.typed import shortened
+from bot.grammar.verbs import BY_NAME
 from scheduler.commands import RouteText
 from scheduler.errors import UserError
 from scheduler.job import JobId

@@ -2,12 +2,12 @@
 
 from collections.abc import Callable
 
-from bot.arguments import Said, job_number, nothing_more
-from bot.cut import Cut, Pair
-from bot.drafts import bare_schedule
+from bot.grammar.arguments import Said, job_number, nothing_more
+from bot.grammar.cut import Cut, Pair
+from bot.grammar.drafts import bare_schedule
+from bot.grammar.options import KEYS, LATER_KEYS, by_key, options_of
+from bot.grammar.typed import plain, shortened
 from bot.invisible import is_blank
-from bot.options import KEYS, LATER_KEYS, by_key, options_of
-from bot.typed import plain, shortened
 from scheduler.commands import (
     AddJob,
     Command,
