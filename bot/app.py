@@ -57,7 +57,12 @@ class App:
         limits = config.last_good().limits
         self.engine = LocalEngine(limits.concurrent_runs)
         self.notifier = Notifier(
-            self.store, clock, platforms, config.last_good_settings, config.secrets
+            self.store,
+            clock,
+            platforms,
+            config.last_good_settings,
+            config.secrets,
+            reached=reached,
         )
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)

@@ -7,11 +7,20 @@ from collections.abc import Callable
 from bot.settings import Environment
 
 VARIABLE = "DRIFTPIN_CRASH_AT"
-POINTS = ("before-claim", "after-claim", "after-gate", "after-call", "before-record")
+IN_A_RUN = (
+    "before-claim",
+    "after-claim",
+    "after-gate",
+    "after-call",
+    "before-record",
+    "after-record",
+)
+IN_A_DELIVERY = ("before-send", "after-send")
 
 
 def crash_point(environment: Environment) -> Callable[[str], None]:
-    """What a run calls at each of its steps; does nothing unless the variable names that step.
+    """What a run and a delivery call at each of their steps; does nothing unless the variable names
+    that step.
 
     Only a variable of the process itself counts, never one of .env.
     """

@@ -24,7 +24,10 @@ REPEAT = "This may be a repeat: the first sending was not confirmed."
 
 
 class Notifier:
-    """Reads owed messages and sends them; it does not know why they are owed."""
+    """Reads owed messages and sends them; it does not know why they are owed.
+
+    `reached` is called with the name of each step, for the crash tests.
+    """
 
     def __init__(
         self,
@@ -33,12 +36,15 @@ class Notifier:
         platforms: Mapping[str, Platform],
         settings: Callable[[], Settings],
         hidden: Callable[[], frozenset[str]],
+        *,
+        reached: Callable[[str], None] = lambda step: None,
     ) -> None:
         self._store = store
         self._clock = clock
         self._platforms = platforms
         self._settings = settings
         self._hidden = hidden
+        self._reached = reached
         self._wake = asyncio.Event()
         self._turn = asyncio.Lock()
 
@@ -92,7 +98,12 @@ class Notifier:
         presses = [button.press for button in clean.buttons]
         expires = self._clock.now() + BUTTON_LIFE
         tokens = await self._store.mint(presses, delivery.owed.place, expires) if presses else []
-        return await platform.send(delivery.owed.place, clean.with_tokens(tokens), edit=edit)
+        self._reached("before-send")
+        evidence = await platform.send(
+            delivery.owed.place, clean.with_tokens(tokens), edit=edit
+        )
+        self._reached("after-send")
+        return evidence
 
     async def _not_sent(self, delivery: Delivery, error: SendError) -> None:
         """Try again later, once more if the chat may have it, or somewhere else if it never will."""

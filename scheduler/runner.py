@@ -127,7 +127,6 @@ class Runner:
             )
         else:
             self._reached("after-call")
-            self._reached("before-record")
             await self._finish(
                 job, run, Finish(RunState.SUCCEEDED, output=answer.text, usage=answer.usage)
             )
@@ -178,7 +177,9 @@ class Runner:
         first = bool(unguarded_axes(job)) and not job.unguarded_told
         facts = {"run": int(run.id), "first_unguarded": first}
         owed = Owed(OwedKind.REPORT, job.place, facts)
+        self._reached("before-record")
         await self._rows.record(run.id, self._worker, finish, [owed])
+        self._reached("after-record")
 
 
 class _Unexpected(DriftpinError):

@@ -79,7 +79,7 @@ def _next_weekday(word: str, today: date) -> date | None:
 def _date(year: int, month: int, day: int, times: str | None) -> date:
     at = first_clock(times)
     if year > _LAST_YEAR:
-        raise ScheduleError(f"{year} is too far away", f"try '2027-01-31 {at}'")
+        raise ScheduleError(f"{year} is too far away", f"try '2031-01-31 {at}'")
     try:
         return date(year, month, day)
     except ValueError:

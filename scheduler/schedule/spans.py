@@ -58,7 +58,7 @@ def read_span(text: str, lead: str) -> timedelta | None:
                 f"a {unit.rstrip('s')} has no fixed length",
                 "try 'every month on the 1st at 09:00'"
                 if lead == "every"
-                else "try a date, as in '2027-01-31 09:00'",
+                else "try a date, as in '2031-01-31 09:00'",
             )
         if unit not in _NAMED:
             return None
@@ -96,6 +96,6 @@ def _checked(total: timedelta, lead: str) -> timedelta:
             "more than 366 days is too far away for a length of time",
             "try 'every year on 1 january at 09:00'"
             if lead == "every"
-            else "try a date, as in '2027-01-31 09:00'",
+            else "try a date, as in '2031-01-31 09:00'",
         )
     return total

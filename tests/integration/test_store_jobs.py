@@ -1,0 +1,262 @@
+"""Jobs in the store."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Select
+
+from scheduler.alert import Decision
+from scheduler.job import JobId, JobKind, JobState, OnDrift, OnMissed, Place
+from scheduler.ports import Planned
+from scheduler.route import ApiMode, Pins, PriceClass, Snapshot
+from scheduler.run import RunState
+from scheduler.schedule import Cron, Once
+from storage.jobs import _DUE, _NEXT_DUE
+from storage.store import Store
+from storage.transaction import Tx
+from tests.integration.stores import (
+    ANA,
+    CHAT,
+    HOUR,
+    NOW,
+    OTHER_CHAT,
+    OTHER_THREAD,
+    THREAD,
+    Opener,
+    a_job,
+    add,
+    add_one_shot,
+    entry,
+    fresh,
+    hold,
+    manual,
+    plan,
+    rerun,
+)
+
+SECOND = timedelta(seconds=1)
+
+
+async def test_a_stored_job_comes_back_as_it_was(store: Store) -> None:
+    whole = a_job(
+        kind=JobKind.MESSAGE,
+        prompt="Tea — ☕",
+        schedule=Cron("0 9 * * 1-5"),
+        pins=Pins("openrouter", "llama:free"),
+        snapshot=Snapshot(
+            None, None, "https://x/v1", ApiMode.RESPONSES, "KEY", PriceClass.PAID, NOW
+        ),
+        on_drift=OnDrift.HOLD,
+        on_missed=OnMissed.RUN_ONCE,
+        repeat_left=3,
+        until=NOW + 24 * HOUR,
+        timeout=timedelta(seconds=90, microseconds=1),
+        unguarded_told=True,
+    )
+    added = await store.add(whole, entry("add", "job"))
+    assert await store.job(added.id) == replace(whole, id=added.id)
+    assert (await fresh(store, added)).owner.name == "Ana"
+
+
+async def test_job_numbers_are_one_sequence_and_revisions_begin_with_one(store: Store) -> None:
+    first = await add(store, revision=9, consent_revision=9)
+    second = await add(store, place=OTHER_CHAT)
+    assert (first.id, second.id) == (1, 2)
+    assert (first.revision, first.consent_revision) == (1, 1)
+
+
+async def test_the_audit_of_a_new_job_names_its_number(store: Store) -> None:
+    job = await add(store)
+    (line,) = await store.audited(f"job {job.id}")
+    assert (line.action, line.by.name) == ("add", "Ana")
+
+
+@pytest.mark.parametrize("number", [0, -1, 7, 2**31, 10**30])
+async def test_a_number_no_job_has_finds_nothing(store: Store, number: int) -> None:
+    assert await store.job(JobId(number)) is None
+    assert await store.change(a_job(id=JobId(number)), entry()) is None
+
+
+async def test_the_jobs_of_a_chat_are_those_of_all_its_threads(store: Store) -> None:
+    here = [await add(store, place=place) for place in (CHAT, THREAD, OTHER_THREAD)]
+    await add(store, place=OTHER_CHAT)
+    assert await store.jobs(THREAD) == here
+    assert len(await store.jobs()) == 4
+
+
+async def test_removed_jobs_are_not_listed_but_still_found(store: Store) -> None:
+    job = await add(store)
+    await store.change(replace(job, state=JobState.REMOVED), entry("remove"))
+    assert await store.jobs() == []
+    assert (await fresh(store, job)).state is JobState.REMOVED
+
+
+async def test_a_change_under_an_old_revision_changes_nothing(store: Store) -> None:
+    job = await add(store)
+    renamed = await store.change(replace(job, name="News"), entry())
+    assert await store.change(replace(job, name="Olds"), entry("edit", "late")) is None
+    assert await store.job(job.id) == renamed
+    assert await store.audited("late") == []
+
+
+async def test_of_many_changes_at_once_one_wins(opener: Opener, store: Store) -> None:
+    job = await add(store)
+    second = opener.reopen(store)
+    changes = [
+        door.change(replace(job, name=f"name {number}"), entry())
+        for number in range(10)
+        for door in (store, second)
+    ]
+    outcomes = await asyncio.gather(*changes)
+    assert sum(outcome is not None for outcome in outcomes) == 1
+    assert (await fresh(store, job)).revision == 2
+
+
+async def test_only_another_consent_moves_the_consent_revision(store: Store) -> None:
+    job = await add(store)
+    renamed = await store.change(replace(job, name="News"), entry())
+    assert renamed is not None
+    assert (renamed.revision, renamed.consent_revision) == (2, 1)
+    pinned = await store.change(replace(renamed, pins=Pins("openrouter")), entry())
+    assert pinned is not None
+    assert (pinned.revision, pinned.consent_revision) == (3, 2)
+    taken = await store.change(replace(pinned, snapshot=Snapshot(model="x")), entry())
+    assert taken is not None
+    assert taken.consent_revision == 3
+
+
+async def test_pausing_cancels_what_is_planned_and_keeps_what_is_held(store: Store) -> None:
+    job = await add(store)
+    held = await hold(store, job)
+    planned = await plan(store, job)
+    await store.change(replace(await fresh(store, job), state=JobState.PAUSED), entry("pause"))
+    assert (await rerun(store, held)).state is RunState.HELD
+    stopped = await rerun(store, planned)
+    assert stopped.state is RunState.CANCELLED
+    assert stopped.error == "the job was paused by Ana"
+    assert stopped.finished_at == NOW
+
+
+async def test_removing_cancels_what_is_planned_and_what_is_held(store: Store) -> None:
+    job = await add(store)
+    runs = [await hold(store, job), await plan(store, job)]
+    gone = replace(await fresh(store, job), state=JobState.REMOVED, next_fire_time=None)
+    await store.change(gone, entry("remove"))
+    assert {(await rerun(store, run)).state for run in runs} == {RunState.CANCELLED}
+
+
+async def test_changing_a_paused_job_leaves_its_manual_run_planned(store: Store) -> None:
+    job = await add(store)
+    paused = await store.change(replace(job, state=JobState.PAUSED), entry("pause"))
+    assert paused is not None
+    run = await manual(store, job)
+    await store.change(replace(paused, name="News"), entry())
+    assert (await rerun(store, run)).state is RunState.PLANNED
+
+
+async def test_due_jobs_are_active_and_the_longest_due_comes_first(store: Store) -> None:
+    late = await add(store, next_fire_time=NOW - HOUR)
+    later = await add(store, next_fire_time=NOW)
+    await add(store, next_fire_time=NOW + SECOND)
+    await add(store, next_fire_time=None)
+    await add(store, next_fire_time=NOW - HOUR, state=JobState.PAUSED)
+    longest = await add(store, next_fire_time=NOW - 2 * HOUR)
+    assert await store.due(NOW, 10) == [longest, late, later]
+    assert await store.due(NOW, 2) == [longest, late]
+
+
+async def test_the_next_due_moment_is_that_of_the_earliest_active_job(store: Store) -> None:
+    assert await store.next_due() is None
+    await add(store, next_fire_time=NOW - HOUR, state=JobState.PAUSED)
+    await add(store, next_fire_time=None)
+    await add(store, next_fire_time=NOW + HOUR)
+    await add(store, next_fire_time=NOW + SECOND)
+    assert await store.next_due() == NOW + SECOND
+
+
+async def test_due_jobs_are_found_through_their_index(opener: Opener) -> None:
+    plans = await opener.database().run(lambda tx: [explained(tx, _DUE), explained(tx, _NEXT_DUE)])
+    for how in plans:
+        assert "ix_jobs_due" in how
+        assert "TEMP B-TREE" not in how
+
+
+def explained(tx: Tx, statement: Select[Any]) -> str:
+    """How the database means to answer; so few rows PostgreSQL would rather read one by one."""
+    if tx.connection.dialect.name == "postgresql":
+        tx.connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        verb = "EXPLAIN"
+    else:
+        verb = "EXPLAIN QUERY PLAN"
+    asked = (
+        statement.limit(500)
+        .params(now=NOW)
+        .compile(tx.connection, compile_kwargs={"literal_binds": True})
+    )
+    return str(tx.connection.exec_driver_sql(f"{verb} {asked}").all())
+
+
+async def test_a_fire_the_ticker_passed_meanwhile_is_not_due_again(store: Store) -> None:
+    read = await add(store)
+    await plan(store, read)
+    changed = await store.change(replace(read, prompt="Something else"), entry())
+    assert changed is not None
+    assert changed.next_fire_time == NOW + HOUR
+
+
+async def test_a_change_may_move_the_next_fire(store: Store) -> None:
+    job = await add(store)
+    await plan(store, job)
+    sooner = replace(await fresh(store, job), next_fire_time=NOW + SECOND)
+    await store.change(sooner, entry())
+    assert (await fresh(store, job)).next_fire_time == NOW + SECOND
+
+
+async def test_a_change_is_refused_when_the_job_was_finished_meanwhile(store: Store) -> None:
+    read = await add_one_shot(store)
+    await store.plan(read, [Planned(NOW, RunState.MISSED)], None)
+    assert await store.change(replace(read, prompt="Something else"), entry()) is None
+
+
+@pytest.mark.parametrize("decision", [Decision.PINNED, Decision.ACCEPTED])
+async def test_a_consent_plans_the_held_run_of_a_one_shot_again(
+    store: Store, decision: Decision
+) -> None:
+    job = await add_one_shot(store)
+    run = await hold(store, job)
+    await store.change(await fresh(store, job), entry(), decision=decision)
+    released = await rerun(store, run)
+    assert released.state is RunState.PLANNED
+    assert released.worker is None
+
+
+async def test_a_consent_leaves_the_held_runs_of_a_recurring_job_held(store: Store) -> None:
+    job = await add(store)
+    run = await hold(store, job)
+    await store.change(await fresh(store, job), entry(), decision=Decision.PINNED)
+    assert (await rerun(store, run)).state is RunState.HELD
+
+
+async def test_a_consent_to_a_paused_one_shot_does_not_run_it(store: Store) -> None:
+    job = await add_one_shot(store)
+    run = await hold(store, job)
+    paused = replace(await fresh(store, job), state=JobState.PAUSED)
+    await store.change(paused, entry(), decision=Decision.PAUSED)
+    await store.change(await fresh(store, job), entry(), decision=Decision.PINNED)
+    assert (await rerun(store, run)).state is RunState.HELD
+
+
+async def test_text_no_database_can_keep_is_left_out(store: Store) -> None:
+    job = await add(store, prompt="a\x00b\ud800c", place=Place("x", "\x00", "c\x00"))
+    again = await fresh(store, job)
+    assert again.prompt == "abc"
+    assert again.place == Place("x", "", "c")
+
+
+async def test_once_is_kept_with_its_moment(store: Store) -> None:
+    job = await add_one_shot(store)
+    assert (await fresh(store, job)).schedule == Once(NOW)
+    assert (await fresh(store, job)).owner == ANA
