@@ -42,6 +42,16 @@ NEEDS: dict[str, Role] = {
 """The least role for each action. The reference shows this table, and a test compares the two."""
 
 
+WHO: dict[Role, str] = {
+    Role.NOBODY: "nobody",
+    Role.VIEWER: "somebody an admin has admitted",
+    Role.OPERATOR: "an operator of this chat",
+    Role.OWNER: "the job's owner or an admin",
+    Role.ADMIN: "an admin",
+}
+"""Each role as it is named to somebody who lacks it."""
+
+
 def role(principal: Principal, place: Place, access: Access, job: Job | None = None) -> Role:
     """A person's role towards a job, or towards a place when there is no job.
 
@@ -68,6 +78,13 @@ def authorize(
     """May this person do this, here, to this job? An action nobody listed is nobody's."""
     needed = NEEDS.get(action)
     return needed is not None and role(principal, place, access, job) >= needed
+
+
+def pattern(principal: Principal) -> str:
+    """The word that admits this one person when an admin puts it under `access`."""
+    if principal.platform == "telegram":
+        return f"telegram:{principal.person}"
+    return principal.key
 
 
 def _listed(patterns: Sequence[str], principal: Principal, place: Place) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.access import Role, authorize, role
+from bot.access import NEEDS, WHO, Role, authorize, pattern, role
 from bot.message import Message, Request
 from bot.settings.values import Access
 from bot.wording import refusals
@@ -31,12 +31,12 @@ class Doors:
     def admit(self, request: Request) -> None:
         """Let in whoever may at least look; raises Refusal for strangers."""
         if role(request.principal, request.place, self.access()) is Role.NOBODY:
-            raise Refusal(refusals.stranger(request.principal))
+            raise Refusal(refusals.stranger(pattern(request.principal)))
 
     def need(self, request: Request, action: str) -> None:
         """Something about no job in particular; raises Refusal."""
         if not authorize(request.principal, action, request.place, self.access()):
-            raise Refusal(refusals.not_allowed(action))
+            raise self.refusal(action)
 
     async def job(self, request: Request, action: str, job_id: JobId) -> Job:
         """The job, for somebody who may do this to it.
@@ -50,8 +50,12 @@ class Doors:
         if not self.may(request, "show", job):
             raise no_job(job_id)
         if not self.may(request, action, job):
-            raise Refusal(refusals.not_allowed(f"{action} job {job_id}"))
+            raise self.refusal(action, f"job {job_id}")
         return job
+
+    def refusal(self, action: str, object: str = "") -> Refusal:
+        """What somebody is told who may look, but not do this."""
+        return Refusal(refusals.not_allowed(action, object, WHO[NEEDS.get(action, Role.NOBODY)]))
 
     def may(self, request: Request, action: str, job: Job) -> bool:
         return authorize(request.principal, action, request.place, self.access(), job)

@@ -99,9 +99,7 @@ class Notifier:
         expires = self._clock.now() + BUTTON_LIFE
         tokens = await self._store.mint(presses, delivery.owed.place, expires) if presses else []
         self._reached("before-send")
-        evidence = await platform.send(
-            delivery.owed.place, clean.with_tokens(tokens), edit=edit
-        )
+        evidence = await platform.send(delivery.owed.place, clean.with_tokens(tokens), edit=edit)
         self._reached("after-send")
         return evidence
 

@@ -3,7 +3,7 @@
 from typing import assert_never
 
 from bot.carrying import Carrier
-from bot.doors import Doors, Refusal
+from bot.doors import Doors
 from bot.message import Message, Request
 from bot.wording import alerts, answers, refusals
 from scheduler.alert import Alert, AlertId, Decision
@@ -86,7 +86,7 @@ class Presses:
         decision, action = DECISIONS[press.action]
         mine = [row.job for row in alert.undecided if self._doors.may(request, action, row.job)]
         if alert.undecided and not mine:
-            raise Refusal(refusals.not_allowed(f"{action} these jobs"))
+            raise self._doors.refusal(action, "these jobs")
         decided = await self._service.consents.decide(
             alert, press.revision, decision, mine, request.principal
         )
@@ -95,9 +95,11 @@ class Presses:
         return alerts.decided(decision, decided.jobs, decided.left)
 
     async def _run_held(self, alert: Alert, request: Request) -> Message:
-        ids = [row.job.id for row in alert.jobs if self._doors.may(request, "run", row.job)]
-        started = await self._service.runs.run_held(alert.id, ids, request.principal)
-        return alerts.started(started)
+        mine = [row.job.id for row in alert.may_run if self._doors.may(request, "run", row.job)]
+        if alert.may_run and not mine:
+            raise self._doors.refusal("run", "these jobs")
+        started = await self._service.runs.run_held(alert.id, mine, request.principal)
+        return alerts.started(started, alert)
 
     async def _on_job(self, stored: StoredPress, request: Request) -> Message:
         """A button that says what a command says, once, and only while the consent it spoke of stands."""

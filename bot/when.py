@@ -11,6 +11,7 @@ from scheduler.schedule.words import schedule_words
 from scheduler.schedule.zones import zone_named
 
 COUNT = 5
+MOST = 100_000
 
 
 def when(
@@ -31,8 +32,10 @@ def when(
     start = _moment(after, "--after", zone) if after else now
     end = _moment(until, "--until", zone) if until else None
     schedule = parse_schedule(text, zone=zone, now=start)
-    limit = COUNT if count is None and end is None else count
+    limit = (MOST if end else COUNT) if count is None else count
     found = fires(schedule, zone, after=start, until=end, count=limit, anchor=start)
+    if len(found) == MOST:
+        raise UserError(f"there are {MOST} fires or more until then", "choose a nearer --until")
     words = schedule_words(schedule, zone)
     if as_json:
         moments = [fire.astimezone(UTC).isoformat() for fire in found]

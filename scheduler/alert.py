@@ -63,5 +63,16 @@ class Alert:
     def undecided(self) -> tuple[AlertJob, ...]:
         return tuple(row for row in self.jobs if row.decision is None)
 
+    @property
+    def may_run(self) -> tuple[AlertJob, ...]:
+        """The jobs whose held fires would not be held again, now that the alert is closed."""
+        free = {Decision.PINNED}
+        if self.state is AlertState.DECIDED:
+            free.add(Decision.ACCEPTED)
+        healed = self.state is AlertState.HEALED
+        return tuple(
+            row for row in self.jobs if row.decision in free or (healed and row.decision is None)
+        )
+
     def row(self, job_id: JobId) -> AlertJob | None:
         return next((row for row in self.jobs if row.job.id == job_id), None)

@@ -32,7 +32,7 @@ class Tx:
         return self.connection.execute(statement, values).first()
 
     def do(self, statement: Executable, **values: Any) -> int:
-        """Carry out an insert, update or delete; how many rows it touched."""
+        """Carry out an insert (then the answer means nothing) or an update; how many rows it touched."""
         return self.connection.execute(statement, values).rowcount
 
     def insert(self, table: Table, **values: Any) -> int:
@@ -42,7 +42,8 @@ class Tx:
 
     def insert_if_new(self, table: Table, **values: Any) -> bool:
         """A new row; False when its key is taken, and then nothing happens."""
-        return self.do(_insert_if_new(table, self.connection.dialect.name), **values) == 1
+        statement = _insert_if_new(table, self.connection.dialect.name)
+        return self.one(statement, **values) is not None
 
     def lease_clock(self) -> datetime:
         """The one clock that all workers share; SQLite has a single process, so its own will do."""
@@ -82,5 +83,5 @@ def _insert(table: Table) -> Executable:
 @lru_cache(maxsize=64)
 def _insert_if_new(table: Table, dialect: str) -> Executable:
     if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing()
-    return sqlite.insert(table).on_conflict_do_nothing()
+        return postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)

@@ -1,5 +1,6 @@
 """Drift alerts: what happened, what it would have cost, that nothing was spent, and what each button does."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.grammar import spell
@@ -9,11 +10,11 @@ from bot.message import (
     Button,
     Code,
     Confirm,
+    Fields,
     Line,
     Message,
     Moment,
     Paragraph,
-    Quiet,
     Tone,
     bold,
     code,
@@ -26,18 +27,11 @@ from scheduler.commands import PinJob, RouteText
 from scheduler.drift import consent
 from scheduler.job import Job, JobId
 from scheduler.press import Action, Press, RouteNames
+from scheduler.route import PriceClass, Route
 from scheduler.run import Run
 
 LISTED = 20
 """Jobs named one by one in an alert; the others are counted."""
-
-DECISION_WORDS = {
-    Decision.PINNED: "pinned",
-    Decision.ACCEPTED: "accepted the new default for",
-    Decision.PAUSED: "paused",
-    Decision.REMOVED: "removed",
-    Decision.CHANGED: "changed",
-}
 
 Waiting = Mapping[JobId, Sequence[Run]]
 
@@ -48,49 +42,69 @@ def alert(found: Alert, waiting: Waiting, how: str) -> Message:
         case AlertState.OPEN:
             return _open(found, waiting, how)
         case AlertState.DECIDED:
-            return _closed(found, waiting, f"Decided: {_summary(found)}.", how)
+            return _closed(found, waiting, f"Decided: {_summary(found)}.")
         case AlertState.HEALED:
-            title = f"Healed: the default is back from {found.route.name}. Nothing was spent."
-            return _closed(found, waiting, title, how)
+            return _closed(found, waiting, _healed(found))
 
 
 def _open(found: Alert, waiting: Waiting, how: str) -> Message:
     rows = found.undecided
+    calls = sum(run.usage.requests for row in rows for run in waiting.get(row.job.id, ()))
     blocks: list[Block] = [
-        Paragraph(_verdict(found, rows)),
-        Paragraph(_so_far(rows, waiting)),
+        Paragraph(_verdict(found, rows, calls)),
+        Paragraph(_so_far(rows, waiting, calls)),
         Bullets(tuple(_row(row) for row in rows[:LISTED])),
     ]
     if len(rows) > LISTED:
         blocks.append(Paragraph(line(f"and {len(rows) - LISTED} more: ", code(f"{how} list"))))
     if decided := [row for row in found.jobs if row.decision is not None]:
-        blocks.append(Bullets(tuple(_decided(row) for row in decided[:LISTED])))
+        blocks.append(Bullets(tuple(_decided(row, found.route) for row in decided[:LISTED])))
+    blocks.append(Fields(_choices(found.route, rows)))
+    blocks.append(
+        Paragraph(
+            line(
+                "Until somebody decides, every fire is held and none is lost."
+                " Pin old without its button:"
+            )
+        )
+    )
     blocks.append(Code("\n".join(pin_line(row.job, how) for row in rows[:LISTED])))
-    blocks.append(Quiet(_legend(found, rows)))
-    return Message(_title(found, rows), tuple(blocks), _buttons(found, rows), Tone.LOUD)
+    return Message(_title(found, rows, calls), tuple(blocks), _buttons(found, rows), Tone.LOUD)
 
 
-def _title(found: Alert, rows: Sequence[AlertJob]) -> str:
+def _title(found: Alert, rows: Sequence[AlertJob], calls: int) -> str:
+    """The whole story in one sentence: for many it is all they see of the message."""
+    held = f"Job {facts.called(rows[0].job)} is" if len(rows) == 1 else f"{len(rows)} jobs are"
+    old = _one_consent(rows)
+    moved = f"from {old} to {found.route.name}" if old else f"to {found.route.name}"
+    spent = f"{facts.count(calls, 'call')} had been made." if calls else "Nothing was spent."
+    return f"{held} held: the default moved {moved}. {spent}"
+
+
+def _one_consent(rows: Sequence[AlertJob]) -> str | None:
+    """What all these jobs consented to, None where they differ."""
     old = {facts.names(consent(row.job)) for row in rows}
-    moved = f"{old.pop()} -> {found.route.name}" if len(old) == 1 else f"to {found.route.name}"
-    jobs = f"job {facts.called(rows[0].job)}" if len(rows) == 1 else f"{len(rows)} jobs"
-    return f"Held: {jobs}. The default moved {moved}, and unintended spend was prevented."
+    return old.pop() if len(old) == 1 else None
 
 
-def _verdict(found: Alert, rows: Sequence[AlertJob]) -> Line:
-    now = facts.PRICE_WORDS[found.route.price_class]
-    classes = [row.job.snapshot.price_class for row in rows]
-    before = classes[0]
-    if before is None or len(set(classes)) > 1:
-        return line("The new default is ", bold(now), ".")
-    return line("Was ", bold(facts.PRICE_WORDS[before]), ", now ", bold(now), ".")
+def _one_price(rows: Sequence[AlertJob]) -> PriceClass | None:
+    """The price class all these jobs consented to, None where it differs or nobody knows it."""
+    classes = {row.job.snapshot.price_class for row in rows}
+    return classes.pop() if len(classes) == 1 else None
 
 
-def _so_far(rows: Sequence[AlertJob], waiting: Waiting) -> Line:
-    runs = [run for row in rows for run in waiting.get(row.job.id, ())]
-    calls = sum(run.usage.requests for run in runs)
+def _verdict(found: Alert, rows: Sequence[AlertJob], calls: int) -> Line:
+    before = _one_price(rows)
+    now = bold(facts.PRICE_WORDS[found.route.price_class])
+    was = ("Was ", bold(facts.PRICE_WORDS[before]), ", now ") if before else ("The new default: ",)
+    prevented = found.route.price_class.spends and not calls
+    return line(*was, now, "; unintended spend was prevented." if prevented else ".")
+
+
+def _so_far(rows: Sequence[AlertJob], waiting: Waiting, calls: int) -> Line:
+    fires = sum(len(waiting.get(row.job.id, ())) for row in rows)
     return line(
-        f"{facts.count(len(runs), 'run')} held so far; paid calls made: ", bold(str(calls)), "."
+        f"{facts.count(fires, 'fire')} held so far; paid calls made: ", bold(str(calls)), "."
     )
 
 
@@ -108,20 +122,28 @@ def pin_line(job: Job, how: str) -> str:
     return spell(PinJob(job.id, RouteText(provider=old.provider, model=old.model)), how)
 
 
-def _legend(found: Alert, rows: Sequence[AlertJob]) -> Line:
-    it = "the job" if len(rows) == 1 else "each job"
-    return line(
-        f"Pin old binds {it} to what it consented to. Accept new consents to {found.route.name}"
-        f" ({facts.PRICE_WORDS[found.route.price_class]}). Pause stops {it} until resumed."
-        " Until somebody decides, every fire is held."
+def _choices(route: Route, rows: Sequence[AlertJob]) -> tuple[tuple[str, Line], ...]:
+    """What each button does."""
+    it, them = ("the job", "it") if len(rows) == 1 else ("each job", "them")
+    old, before = _one_consent(rows), _one_price(rows)
+    kept = old or "what it consented to"
+    price = f" ({facts.PRICE_WORDS[before]})" if old and before else ""
+    return (
+        ("Pin old", line(f"{it} keeps using {kept}{price}, whatever the default does")),
+        ("Accept new", line(f"{it} uses {_priced(route)} from now on")),
+        ("Pause", line(f"no more runs until somebody resumes {them}")),
     )
+
+
+def _priced(route: Route) -> str:
+    return f"{route.name} ({facts.PRICE_WORDS[route.price_class]})"
 
 
 def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
     every = "" if len(rows) == 1 else f" (all {len(rows)})"
     route = RouteNames(found.route.provider, found.route.model)
-    price = facts.PRICE_WORDS[found.route.price_class]
-    question = f"From now on {facts.count(len(rows), 'job')} will use {route} ({price}). Accept?"
+    jobs = facts.count(len(rows), "job")
+    question = f"From now on {jobs} will use {_priced(found.route)}. Accept?"
 
     def press(action: Action) -> Press:
         return Press(action, alert=found.id, revision=found.revision, route=route)
@@ -133,23 +155,31 @@ def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
     )
 
 
-def _closed(found: Alert, waiting: Waiting, title: str, how: str) -> Message:
-    rows = [row for row in found.jobs if row.decision is not Decision.REMOVED]
-    ready = [row for row in rows if waiting.get(row.job.id) and row.decision is not Decision.PAUSED]
+def _healed(found: Alert) -> str:
+    old = _one_consent(found.undecided)
+    back = f"the default is {old} again" if old else "the default moved back"
+    accepted = any(row.decision is Decision.ACCEPTED for row in found.jobs)
+    # What was accepted has run on the new default meanwhile; only of the held fires is it certain.
+    spent = "The held fires made no call." if accepted else "Nothing was spent."
+    return f"Healed: {back}, not {found.route.name}. {spent}"
+
+
+def _closed(found: Alert, waiting: Waiting, title: str) -> Message:
+    ready = [row for row in found.may_run if waiting.get(row.job.id)]
     blocks: list[Block] = []
     if decided := [row for row in found.jobs if row.decision is not None]:
-        blocks.append(Bullets(tuple(_decided(row) for row in decided[:LISTED])))
+        blocks.append(Bullets(tuple(_decided(row, found.route) for row in decided[:LISTED])))
     if not ready:
         return Message(title, tuple(blocks), tone=Tone.GOOD)
-    fires = sum(len(waiting[row.job.id]) for row in ready)
-    blocks.append(Paragraph(_waits(ready, waiting, fires)))
+    older = sum(len(waiting[row.job.id]) for row in ready) - len(ready)
+    blocks.append(Paragraph(_waits(ready, waiting, older)))
     run = Press(Action.RUN_HELD, alert=found.id, revision=found.revision)
     label = "Run the held fire now" if len(ready) == 1 else f"Run {len(ready)} held fires now"
+    label += f" (gives up {older} older)" if older else ""
     return Message(title, tuple(blocks), (Button(label, run, primary=True),), Tone.GOOD)
 
 
-def _waits(ready: Sequence[AlertJob], waiting: Waiting, fires: int) -> Line:
-    older = fires - len(ready)
+def _waits(ready: Sequence[AlertJob], waiting: Waiting, older: int) -> Line:
     if len(ready) == 1:
         job = ready[0].job
         latest = waiting[job.id][-1]
@@ -164,28 +194,47 @@ def _waits(ready: Sequence[AlertJob], waiting: Waiting, fires: int) -> Line:
     return line(*parts)
 
 
-def _decided(row: AlertJob) -> Line:
-    who = row.decided_by or "somebody"
-    word = DECISION_WORDS[row.decision or Decision.CHANGED]
-    parts: list[str | Moment] = [f"{who} {word} ", f"#{row.job.id} {row.job.name}"]
-    if row.decision is Decision.PINNED:
-        parts.append(f" to {facts.names(consent(row.job))}")
+def _decided(row: AlertJob, route: Route) -> Line:
+    parts: list[str | Moment] = [_decision(row, route, f"#{row.job.id} {row.job.name}")]
     if row.decided_at:
         parts += [", ", Moment(row.decided_at, row.job.zone)]
     return line(*parts)
 
 
+def _decision(row: AlertJob, route: Route, job: str) -> str:
+    """Who decided what about one job."""
+    who = row.decided_by or "somebody"
+    match row.decision:
+        case Decision.PINNED:
+            return f"{who} pinned {job} to {facts.names(consent(row.job))}"
+        case Decision.ACCEPTED:
+            return f"{who} accepted {_priced(route)} for {job}"
+        case Decision.CHANGED if row.decided_by is None:
+            return f"the default moved again, and there is a new alert about {job}"
+        case _:
+            return f"{who} {row.decision} {job}"
+
+
 def _summary(found: Alert) -> str:
     """Who decided what, in one sentence."""
-    said: dict[tuple[str, Decision], int] = {}
-    for row in found.jobs:
-        if row.decision is not None:
-            key = (row.decided_by or "somebody", row.decision)
-            said[key] = said.get(key, 0) + 1
-    return ", ".join(
-        f"{who} {DECISION_WORDS[decision]} {facts.count(number, 'job')}"
-        for (who, decision), number in said.items()
+    if len(found.jobs) == 1:
+        [row] = found.jobs
+        return _decision(row, found.route, f"job {facts.called(row.job)}")
+    said = Counter(
+        (row.decided_by, row.decision) for row in found.jobs if row.decision is not None
     )
+    return ", ".join(_several(*who, number, found.route) for who, number in said.items())
+
+
+def _several(by: str | None, decision: Decision, number: int, route: Route) -> str:
+    jobs = facts.count(number, "job")
+    match decision:
+        case Decision.ACCEPTED:
+            return f"{by or 'somebody'} accepted {_priced(route)} for {jobs}"
+        case Decision.CHANGED if by is None:
+            return f"the default moved again, and there is a new alert about {jobs}"
+        case _:
+            return f"{by or 'somebody'} {decision} {jobs}"
 
 
 def too_late(found: Alert) -> Message:
@@ -203,16 +252,16 @@ def too_late(found: Alert) -> Message:
 def decided(decision: Decision, jobs: Sequence[Job], left: Sequence[Job]) -> Message:
     """What the presser is told: what the press did, and what it left to others."""
     did = f"{facts.count(len(jobs), 'job')} {ACK_WORDS[decision]}"
-    owners: dict[str, int] = {}
-    for job in left:
-        who = job.owner.name or job.owner.key
-        owners[who] = owners.get(who, 0) + 1
-    rest = "".join(f"; {number} belong to {who}" for who, number in owners.items())
+    owners = Counter(job.owner.name or job.owner.key for job in left)
+    rest = "".join(
+        f"; {number} {'belongs' if number == 1 else 'belong'} to {who}"
+        for who, number in owners.items()
+    )
     return Message(f"Done: {did}{rest}.", private=True)
 
 
 ACK_WORDS = {
-    Decision.PINNED: "pinned to what was consented to",
+    Decision.PINNED: "pinned to the route consented to",
     Decision.ACCEPTED: "now on the new default",
     Decision.PAUSED: "paused",
     Decision.REMOVED: "removed",
@@ -220,10 +269,13 @@ ACK_WORDS = {
 }
 
 
-def started(runs: Sequence[Started]) -> Message:
+def started(runs: Sequence[Started], found: Alert) -> Message:
     """The held fires that a press set free."""
     if not runs:
-        return Message("No held fire waits any more; nothing was started.", private=True)
+        decided = f" Decided: {_summary(found)}." if found.state is AlertState.DECIDED else ""
+        return Message(
+            f"No held fire waits any more; nothing was started.{decided}", private=True
+        )
     older = sum(run.skipped for run in runs)
     given_up = f" {facts.count(older, 'older held fire')} given up." if older else ""
     return Message(f"{facts.count(len(runs), 'held fire')} running now.{given_up}", private=True)

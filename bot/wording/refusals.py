@@ -2,7 +2,6 @@
 
 from bot.message import Message, Paragraph, Tone, code, line
 from scheduler.errors import ConfigError, UserError
-from scheduler.job import Principal
 
 
 def mistake(error: UserError) -> Message:
@@ -16,23 +15,29 @@ def sentence(text: str) -> str:
     return begun + ("" if text.endswith((".", "?", "'", "!")) else ".")
 
 
-def stranger(principal: Principal) -> Message:
+def stranger(pattern: str) -> Message:
     """Somebody no list admits; they learn the name an admin needs, and nothing else."""
     return Message(
         "You may not use this Driftpin yet. An admin can add you under access: in config.yaml, as",
-        (Paragraph(line(code(principal.key))),),
+        (Paragraph(line(code(pattern))),),
         private=True,
     )
 
 
-def not_allowed(action: str) -> Message:
-    return Message(
-        f"You may not {action} here; that is for the job's owner or an admin.", private=True
-    )
+DEEDS = {
+    "add": "add jobs",
+    "list-everywhere": "list the jobs of every chat",
+    "change-default": "change the default",
+    "accept": "accept a new route for",
+    "snapshot": "take a snapshot for",
+}
+"""Actions whose name is no word for what they do."""
 
 
-def admins_only(action: str) -> Message:
-    return Message(f"Only an admin may {action}.", private=True)
+def not_allowed(action: str, object: str, who: str) -> Message:
+    """`object` is what it would have been done to, `who` names those who may."""
+    deed = " ".join(filter(None, (DEEDS.get(action, action), object)))
+    return Message(f"You may not {deed} here; that takes {who}.", private=True)
 
 
 def too_fast(per_minute: int) -> Message:

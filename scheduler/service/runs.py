@@ -28,7 +28,12 @@ class RunService:
             )
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
         if waiting:
-            return await self._release(job_id, by, len(waiting) - 1)
+            if fire := await self._release(job_id, by, len(waiting) - 1):
+                return fire
+            raise UserError(
+                f"job {job_id} has no held fire any more",
+                f"'/jobs history {job_id}' shows its runs",
+            )
         if held:
             raise UserError(
                 f"job {job_id} has no held fire", f"'/jobs run {job_id}' starts a new run"
@@ -46,13 +51,18 @@ class RunService:
     async def run_held(
         self, alert_id: AlertId, job_ids: list[JobId], by: Principal
     ) -> list[Started]:
-        """Run the latest held fire of each of these jobs, and show it in the alert's message."""
+        """Run the latest held fire of each of these jobs, and show it in the alert's message.
+
+        A job that runs at this moment keeps its held fires, and one whose fires somebody else has
+        just released is left alone.
+        """
         waiting = await self._core.store.held(job_ids)
-        started = [
-            await self._release(job_id, by, len(runs) - 1)
-            for job_id, runs in waiting.items()
-            if runs
-        ]
+        started = []
+        for job_id, runs in waiting.items():
+            if await self._core.store.in_flight(job_id):
+                continue
+            if fire := await self._release(job_id, by, len(runs) - 1):
+                started.append(fire)
         alert = await self._core.store.alert(alert_id)
         if started and alert:
             await self._owe_edit(alert)
@@ -67,14 +77,12 @@ class RunService:
             await self._core.engine.cancel(run.id)
         return Stopped(job, tuple(runs))
 
-    async def _release(self, job_id: JobId, by: Principal, skipped: int) -> Started:
+    async def _release(self, job_id: JobId, by: Principal, skipped: int) -> Started | None:
+        """Set the latest held fire free; None when somebody else was faster."""
         entry = self._core.entry(by, "run-held", f"job {job_id}")
         run = await self._core.store.release(job_id, entry)
         if run is None:
-            raise UserError(
-                f"job {job_id} has no held fire any more",
-                f"'/jobs history {job_id}' shows its runs",
-            )
+            return None
         await self._core.engine.submit(run.id)
         return Started(await self._core.job(job_id), run, held_fire=True, skipped=skipped)
 

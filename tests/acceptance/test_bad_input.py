@@ -58,7 +58,9 @@ def start(folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("wrong", [text for text, _, _ in WRONG])
 async def test_a_wrong_config_is_refused_at_start_with_its_key(tmp_path: Path, wrong: str) -> None:
-    tmp_path.joinpath("config.yaml").write_text(wrong)
+    config = tmp_path / "config.yaml"
+    config.write_text(wrong)
+    os.utime(config, (0, 0))  # settled long ago
     environment = Environment({"DRIFTPIN_HOME": str(tmp_path / "home")}, tmp_path)
     with pytest.raises(ConfigError) as refused:
         await App.open(environment, SystemClock(), {})

@@ -1,9 +1,11 @@
 """The loaded parent, the witness, and the closing line with the figures of all kills."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from tests.crash.house import House
 from tests.crash.starters import Nursery
 from tests.crash.tally import Tally
 from tests.crash.witness import Witness
@@ -21,6 +23,12 @@ def nursery() -> Iterator[Nursery]:
 def witness(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Witness]:
     with Witness(tmp_path_factory.mktemp("witness") / "calls.jsonl") as running:
         yield running
+
+
+@pytest.fixture
+async def house(tmp_path: Path, nursery: Nursery, witness: Witness) -> AsyncIterator[House]:
+    async with House(tmp_path, nursery, witness) as house:
+        yield house
 
 
 @pytest.fixture

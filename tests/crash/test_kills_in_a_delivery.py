@@ -1,17 +1,88 @@
-"""A message that is owed survives a crash at any step of its delivery, and a repeat says it is one."""
+"""An owed message survives a crash at any step of its delivery, and a repeat says that it is one."""
 
-from pathlib import Path
+from enum import StrEnum
 
 import pytest
 
 from bot.notifier import REPEAT
 from tests.crash.house import House, killed
-from tests.crash.killing import added, answer
-from tests.crash.starters import Nursery
-from tests.crash.witness import Witness
-
-HELD = r"held 1 run"
+from tests.crash.lives import Life
+from tests.crash.talking import add, alert, answer, settled
 
 
-@pytest.fixture
-async def house(tmp_path: Path, nursery: Nursery, witness: Witness) -> House: ...
+class Owed(StrEnum):
+    """What kind of message is hit."""
+
+    REPORT = answer(1)
+    ALERT = alert(1)
+
+
+each_kind = pytest.mark.parametrize("owed", list(Owed), ids=lambda kind: str(kind.name).lower())
+
+
+async def killed_at(house: House, point: str, owed: Owed) -> Life:
+    """Add a job, let it owe a message, and die at this step."""
+    before = house.chat()
+    await add(before, 1, house.witness.new_prompt())
+    await before.leave()
+    if owed is Owed.ALERT:
+        house.point_default("other-lab", "large")
+    dying = house.chat(crash_at=point)
+    dying.type("/jobs run 1")
+    await killed(dying)
+    return dying
+
+
+async def settled_life(house: House) -> Life:
+    """A whole life without any kill."""
+    life = house.chat()
+    await settled(life)
+    await life.leave()
+    return life
+
+
+async def test_a_report_that_nobody_began_to_send_is_sent_once_after_the_restart(
+    house: House,
+) -> None:
+    dying = await killed_at(house, "after-record", Owed.REPORT)
+    after, later = await settled_life(house), await settled_life(house)
+    assert [life.count(Owed.REPORT) for life in (dying, after, later)] == [0, 1, 0]
+    assert after.count(REPEAT) == 0
+
+
+@each_kind
+async def test_a_message_whose_sending_was_cut_off_is_sent_after_the_restart(
+    house: House, owed: Owed
+) -> None:
+    dying = await killed_at(house, "before-send", owed)
+    after, later = await settled_life(house), await settled_life(house)
+    assert [life.count(owed) for life in (dying, after, later)] == [0, 1, 0]
+
+
+@each_kind
+async def test_a_message_sent_without_evidence_is_repeated_once_and_says_so(
+    house: House, owed: Owed
+) -> None:
+    dying = await killed_at(house, "after-send", owed)
+    after, later = await settled_life(house), await settled_life(house)
+    assert [life.count(owed) for life in (dying, after, later)] == [1, 1, 0]
+    assert [life.count(REPEAT) for life in (dying, after, later)] == [0, 1, 0]
+
+
+@each_kind
+async def test_a_message_whose_repeat_died_as_well_is_not_sent_a_third_time(
+    house: House, owed: Owed
+) -> None:
+    dying = await killed_at(house, "after-send", owed)
+    dying_again = house.chat(crash_at="after-send")
+    await killed(dying_again)
+    after = await settled_life(house)
+    assert [life.count(owed) for life in (dying, dying_again, after)] == [1, 1, 0]
+
+
+async def test_what_is_owed_after_a_message_that_was_given_up_is_still_sent(house: House) -> None:
+    await killed_at(house, "after-send", Owed.REPORT)
+    await killed(house.chat(crash_at="after-send"))
+    after = house.chat()
+    after.type("/jobs run 1")
+    await after.until(Owed.REPORT)

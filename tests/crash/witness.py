@@ -1,5 +1,6 @@
 """The witness: the provider, a process of its own that outlives every kill and keeps a journal."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.crash.lives import PATIENCE
 from tests.crash.starters import ROOT, clean_environment
 
 
@@ -53,6 +55,12 @@ class Witness:
     def new_prompt(self) -> str:
         """A prompt by which the calls of one job are known."""
         return f"This is prompt {next(self._numbers)}."
+
+    async def until_called(self, prompt: str) -> None:
+        """Return once a request with this prompt has arrived."""
+        async with asyncio.timeout(PATIENCE):
+            while not self.calls(prompt):
+                await asyncio.sleep(0.01)
 
     def calls(self, prompt: str) -> int:
         """Requests that carried this prompt."""

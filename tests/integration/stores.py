@@ -4,6 +4,9 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import psycopg
+from psycopg import sql
+
 from scheduler.drift import Drift
 from scheduler.job import Job, JobId, JobKind, Place, Principal
 from scheduler.ports import Entry, Held, Passage, Planned
@@ -13,6 +16,7 @@ from scheduler.run import HoldReason, Run, RunKind, RunState
 from scheduler.schedule import Interval, Once
 from storage.database import Database
 from storage.store import Store
+from storage.tables import METADATA
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -74,6 +78,13 @@ class Opener:
     def close(self) -> None:
         while self.opened:
             self.opened.pop().close()
+
+
+def empty(url: str) -> None:
+    """Empty every table of a PostgreSQL database, and count from one again."""
+    with psycopg.connect(url) as connection:
+        tables = sql.SQL(", ").join(map(sql.Identifier, METADATA.tables))
+        connection.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY").format(tables))
 
 
 def as_port(store: Store) -> Port:

@@ -1,0 +1,40 @@
+"""What a person types into a chat, and patterns of what it says about a job.
+
+Every job here is called k and its number: job 3 is k3.
+"""
+
+from tests.crash.lives import Life
+
+
+async def add(life: Life, job: int, prompt: str, schedule: str = "every 30d") -> None:
+    """Add the installation's job of this number."""
+    life.type(f"/jobs add {schedule} name=k{job} | {prompt}")
+    await life.until(f"Job {job} is scheduled: k{job}")
+
+
+async def settled(life: Life) -> None:
+    """Return once nothing is running or owed, and all of it has been printed."""
+    before = life.count("> /jobs list")
+    life.type("wait")
+    life.type("/jobs list")
+    await life.until("> /jobs list", before + 1)
+
+
+def answer(job: int) -> str:
+    """The report of a run that succeeded."""
+    return rf"\bk{job} \(job {job}\)"
+
+
+def unknown(job: int) -> str:
+    """The report of a run whose outcome is in doubt."""
+    return rf"Job {job} \(k{job}\) has an unknown outcome: it may have been billed\."
+
+
+def alert(job: int) -> str:
+    """The alert about a run that was held because the default moved."""
+    return rf"Held: job {job} \(k{job}\)\."
+
+
+def count(pattern: str, *lives: Life) -> int:
+    """How often these lives printed it, all together."""
+    return sum(life.count(pattern) for life in lives)
