@@ -108,10 +108,15 @@ def flow(line: Line, look: Look, first: str = "", rest: str = "") -> list[str]:
 
 
 def inked(line: Line, look: Look) -> Iterator[Piece]:
+    """The pieces of a line; moments in the same zone name it once, after the last."""
+    zones = [moment(inline, look)[1] for inline in line if isinstance(inline, Moment)]
     for inline in line:
         if isinstance(inline, Moment):
             at, zone = moment(inline, look)
-            yield from (Piece(at, whole=True), Piece(f" ({zone})"))
+            zones.pop(0)
+            yield Piece(at, whole=True)
+            if zones[:1] != [zone]:
+                yield Piece(f" ({zone})")
         else:
             yield ink(inline, look)
 
