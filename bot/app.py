@@ -94,8 +94,7 @@ class App:
         """Take up what an earlier process left, then start every part; without `ticking` only what
         one command needs."""
         await self.engine.start(self._runner.execute)
-        alone = self._database.alone
-        await take_up(self.store, self.engine, self._worker, self.notifier.wake, alone=alone)
+        await self.store.reap(self._worker, alone=self._database.alone)
         for platform in self._platforms.values():
             await platform.start(self.dispatcher.handle)
         if not ticking:
@@ -126,11 +125,12 @@ class App:
 
     async def _idle(self) -> bool:
         """Looks along the way a fire takes, so that what moves on meanwhile is seen further down."""
-        now = self.clock.now()
-        if await self.store.due(now, 1) or await self.store.planned():
+        if await self.store.due(self.clock.now(), 1) or await self.store.planned():
             return False
         await self.engine.idle()
-        return not (await self.store.ready(now, list(self._platforms)) or self.notifier.busy)
+        # What a run owed when it ended is due now, which is later than when it began.
+        owed = await self.store.ready(self.clock.now(), list(self._platforms))
+        return not (owed or self.notifier.busy)
 
     def _keep(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_kept(name, part), name=name))

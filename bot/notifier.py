@@ -20,6 +20,9 @@ log = logging.getLogger(__name__)
 
 BUTTON_LIFE = timedelta(days=30)
 LONGEST_WAIT = timedelta(minutes=5)
+TRIES = 6
+"""An error of ours is tried again so often; a message is not given up for one bad moment."""
+
 REPEAT = "This may be a repeat: the first sending was not confirmed."
 
 
@@ -85,14 +88,15 @@ class Notifier:
         except SendError as error:
             await self._not_sent(delivery, error)
         except Exception:
-            log.exception("delivery %s could not be worded", delivery.id)
-            await self._store.dead(delivery.id, "an error of ours; see the log")
+            log.exception("delivery %s failed in an error of ours", delivery.id)
+            last = delivery.attempts >= TRIES
+            await self._not_sent(delivery, SendError("an error of ours; see the log", permanent=last))
         else:
             await self._store.sent(delivery.id, evidence)
 
     async def _send(self, delivery: Delivery, message: Message, edit: str | None) -> str:
         platform = self._platforms[delivery.owed.place.platform]
-        if delivery.attempts > 0 and delivery.error:
+        if delivery.doubts:
             message = _as_repeat(message)
         clean = sanitise(message, self._hidden())
         presses = [button.press for button in clean.buttons]
@@ -107,13 +111,14 @@ class Notifier:
         """Try again later, once more if the chat may have it, or somewhere else if it never will."""
         if error.permanent:
             await self._elsewhere(delivery, error)
-        elif error.ambiguous and delivery.attempts >= 2:
+        elif error.ambiguous and delivery.doubts:
             await self._store.unknown(delivery.id, str(error))
         else:
             wait = min(timedelta(seconds=2 ** min(delivery.attempts, 9)), LONGEST_WAIT)
             if error.retry_after is not None:
                 wait = timedelta(seconds=error.retry_after)
-            await self._store.again(delivery.id, self._clock.now() + wait, str(error))
+            due = self._clock.now() + wait
+            await self._store.again(delivery.id, due, str(error), doubtful=error.ambiguous)
 
     async def _elsewhere(self, delivery: Delivery, error: SendError) -> None:
         """The next place in the chain, owed before this one is given up: twice rather than never."""

@@ -37,6 +37,8 @@ async def _alone(environment: Environment, text: str) -> int:
         if answer is not None:
             await terminal.send(HERE, answer)
         await app.engine.idle()
+        # A message cut off by a kill would keep every later one waiting.
+        await app.store.interrupted([terminal.name])
         await app.notifier.deliver()
     finally:
         await app.stop()

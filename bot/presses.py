@@ -106,7 +106,8 @@ class Presses:
         press = stored.press
         if press.job is not None:
             job = await self._doors.job(request, ACTIONS[press.action], press.job)
-            if press.action in BOUND and job.consent_revision != press.revision:
+            bound = press.action in BOUND and stored.pressed_by is None
+            if bound and job.consent_revision != press.revision:
                 return refusals.unknown_button()
         else:
             self._doors.need(request, ACTIONS[press.action])

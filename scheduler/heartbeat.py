@@ -17,7 +17,7 @@ async def beat(
     """Beat until cancelled."""
     never = asyncio.Event()
     while True:
-        for run in await rows.extend(worker, LEASE):
+        for run in await rows.extend(worker, engine.executing(), LEASE):
             await engine.cancel(run.id)
         await take_up(rows, engine, worker, told, alone=False)
         await clock.sleep_until(clock.now() + BEAT, never)

@@ -45,7 +45,11 @@ class Owed:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """An owed message on its way; `message` is the platform's id, the evidence that it arrived."""
+    """An owed message on its way.
+
+    `message` is the platform's id, the evidence that it arrived; `doubts` counts the sendings that
+    may have arrived without one.
+    """
 
     id: DeliveryId
     owed: Owed
@@ -54,3 +58,4 @@ class Delivery:
     due: datetime
     message: str | None = None
     error: str | None = None
+    doubts: int = 0

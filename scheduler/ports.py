@@ -106,6 +106,10 @@ class Engine(Protocol):
 
     async def stop(self) -> None: ...
 
+    def executing(self) -> Sequence[RunId]:
+        """The runs this process has been given and has not ended."""
+        ...
+
     async def idle(self) -> None:
         """Return when nothing that was submitted is still executing."""
         ...
@@ -233,8 +237,12 @@ class Runs(Protocol):
         """planned -> claimed for this worker by compare-and-set; None when it is planned no more."""
         ...
 
-    async def extend(self, worker: str, lease: timedelta) -> list[Run]:
-        """Extend the leases of this worker's runs; returns those that somebody wants stopped."""
+    async def extend(self, worker: str, executing: Sequence[RunId], lease: timedelta) -> list[Run]:
+        """Extend the leases of the runs this worker is executing; returns those to be stopped.
+
+        One that it holds but no longer executes keeps its lease until that runs out, and is then
+        taken up as a vanished worker's.
+        """
         ...
 
     async def hold(self, run_id: RunId, worker: str, held: Held) -> Run | None:
@@ -354,8 +362,10 @@ class Outbox(Protocol):
         """sending -> sent, with the evidence; an alert remembers its message."""
         ...
 
-    async def again(self, delivery_id: DeliveryId, due: datetime, error: str) -> None:
-        """sending -> queued, to be tried again at `due`."""
+    async def again(
+        self, delivery_id: DeliveryId, due: datetime, error: str, *, doubtful: bool = False
+    ) -> None:
+        """sending -> queued, to be tried again at `due`; `doubtful` when the chat may have it."""
         ...
 
     async def unknown(self, delivery_id: DeliveryId, error: str) -> None: ...
@@ -364,7 +374,7 @@ class Outbox(Protocol):
 
     async def interrupted(self, platforms: Sequence[str]) -> None:
         """At start: what was `sending` when the process died was ambiguous; queue it once more
-        (`attempts` tells that it is a repeat), or `unknown` after a second time."""
+        (`doubts` tells that it is a repeat), or `unknown` after a second time."""
         ...
 
 

@@ -21,7 +21,7 @@ from scheduler.outbox import Owed, OwedKind
 from scheduler.plan import Go, judge
 from scheduler.ports import Agent, Answer, Config, Finish, Gate, Held, Jobs, Passage, Runs
 from scheduler.route import Resolution
-from scheduler.run import Run, RunId, RunState
+from scheduler.run import Run, RunId, RunState, Usage
 
 log = logging.getLogger(__name__)
 
@@ -116,15 +116,13 @@ class Runner:
         try:
             answer = await self._ask(job, resolution, settings, gate)
         except asyncio.CancelledError:
-            await self._cancelled(job, run, called=passed > 0)
+            await self._cancelled(job, run, passed)
             raise
         except DriftpinError as error:
-            await self._failed(job, run, error, called=passed > 0)
+            await self._failed(job, run, error, passed)
         except Exception:
             log.exception("run %s ended in an error of ours", run.id)
-            await self._failed(
-                job, run, _Unexpected("an error of ours; see the log"), called=passed > 0
-            )
+            await self._failed(job, run, _Unexpected("an error of ours; see the log"), passed)
         else:
             self._reached("after-call")
             await self._finish(
@@ -142,33 +140,40 @@ class Runner:
             max_tokens=settings.limits.max_tokens,
         )
 
-    async def _failed(self, job: Job, run: Run, error: DriftpinError, *, called: bool) -> None:
+    async def _failed(self, job: Job, run: Run, error: DriftpinError, passed: int) -> None:
+        """`passed` counts the requests that passed the gate."""
         match error:
             case GateShut():
-                await self._shut(job, run, error, called=called)
+                await self._shut(job, run, error, passed)
+                return
             case NotSent() | Refused():
-                await self._finish(job, run, Finish(RunState.FAILED, error=str(error)))
+                state = RunState.FAILED
             case Lost():
-                await self._finish(job, run, Finish(RunState.UNKNOWN, error=str(error)))
+                state = RunState.UNKNOWN
             case _:
-                state = RunState.UNKNOWN if called else RunState.FAILED
-                await self._finish(job, run, Finish(state, error=str(error)))
+                state = RunState.UNKNOWN if passed else RunState.FAILED
+        left = passed - isinstance(error, NotSent)
+        finish = Finish(state, error=str(error), usage=Usage(requests=max(0, left)))
+        await self._finish(job, run, finish)
 
-    async def _shut(self, job: Job, run: Run, error: GateShut, *, called: bool) -> None:
+    async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
-        if error.why == Passage.CONSENT_CHANGED and not called:
+        if error.why == Passage.CONSENT_CHANGED and not passed:
             await self._guarded(await self._job_of(run), run)
         elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
-            await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why))
+            usage = Usage(requests=passed)
+            await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why, usage=usage))
 
-    async def _cancelled(self, job: Job, run: Run, *, called: bool) -> None:
+    async def _cancelled(self, job: Job, run: Run, passed: int) -> None:
         """Stopped by a person: cancelled. By the process going down: in doubt, or left to be planned again."""
         now = await self._rows.run(run.id)
         stopper = now.cancel_asked_by if now else None
+        usage = Usage(requests=passed)
         if stopper is not None:
-            finish = Finish(RunState.CANCELLED, error=f"stopped by {stopper}")
-        elif called:
-            finish = Finish(RunState.UNKNOWN, error="Driftpin was shut down during the call")
+            finish = Finish(RunState.CANCELLED, error=f"stopped by {stopper}", usage=usage)
+        elif passed:
+            why = "Driftpin was shut down during the call"
+            finish = Finish(RunState.UNKNOWN, error=why, usage=usage)
         else:
             return
         await self._finish(job, run, finish)

@@ -43,11 +43,19 @@ class Ticker:
             await self._clock.sleep_until(await self._rows.next_due(), self._wake)
 
     async def tick(self) -> None:
-        """One pass over the jobs that are due now."""
+        """One pass over the jobs that are due now.
+
+        A job that cannot be planned does not keep the others of its batch; its error is raised after.
+        """
         now = self._clock.now()
         while due := await self._rows.due(now, BATCH):
-            for job in due:
-                await self._fire(job, now)
+            # Side by side, so that a store that commits in groups has something to group.
+            outcomes = await asyncio.gather(
+                *(self._fire(job, now) for job in due), return_exceptions=True
+            )
+            for outcome in outcomes:
+                if isinstance(outcome, BaseException):
+                    raise outcome
 
     async def _fire(self, job: Job, now: datetime) -> None:
         busy = bool(await self._rows.in_flight(job.id))

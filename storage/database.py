@@ -1,19 +1,21 @@
 """The database: opened whole or not at all, and every verb on it is one transaction."""
 
 import asyncio
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy import URL, Engine, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError
 
 from scheduler.errors import OperatorError
+from storage.failures import first_line
 from storage.migrate import upgrade
 from storage.owner import OwnerLock
 from storage.pool import Pool
-from storage.postgres import postgres_engine, reach
+from storage.postgres import address_of, postgres_engine, reach
 from storage.sqlite import file_of, private_file, quick_check, sqlite_engine
 from storage.transaction import Lane, Tx
 from storage.writer import Writer
@@ -65,26 +67,19 @@ class Database:
         private_file(path)
         lock = OwnerLock(path)
         engine = sqlite_engine(path)
-        try:
+        with _let_go_on_failure(engine, lock.release, str(path)):
             quick_check(engine, path)
             if migrate:
                 upgrade(engine)
-        except BaseException:
-            engine.dispose()
-            lock.release()
-            raise
         return cls(Writer(engine, clock), lock.release, alone=True)
 
     @classmethod
     def _open_postgres(cls, url: URL, clock: Callable[[], datetime], migrate: bool) -> "Database":
         engine = postgres_engine(url, CONNECTIONS)
-        try:
+        with _let_go_on_failure(engine, lambda: None, address_of(engine)):
             reach(engine)
             if migrate:
                 upgrade(engine)
-        except BaseException:
-            engine.dispose()
-            raise
         return cls(Pool(engine, clock, CONNECTIONS), lambda: None, alone=False)
 
     async def run(self, work: Callable[[Tx], T]) -> T:
@@ -98,6 +93,18 @@ class Database:
         """Finish what was asked for, then let go of the database."""
         self._lane.close()
         self._release()
+
+
+@contextlib.contextmanager
+def _let_go_on_failure(engine: Engine, release: Callable[[], None], where: str) -> Iterator[None]:
+    try:
+        yield
+    except BaseException as error:
+        engine.dispose()
+        release()
+        if isinstance(error, DBAPIError):
+            raise OperatorError(f"{where} cannot be used: {first_line(error.orig)}") from None
+        raise
 
 
 def _parse(url: str, home: Path | None) -> URL:

@@ -1,5 +1,6 @@
 """A run belongs to one worker while its lease lasts; what a vanished worker left is taken up."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,7 +23,15 @@ _CLAIM = (
     .values(state=RunState.CLAIMED)
     .returning(RUNS)
 )
-_EXTEND = update(RUNS).where(RUNS.c.worker == bindparam("mine"), _LEASED).returning(RUNS)
+_EXTEND = (
+    update(RUNS)
+    .where(
+        RUNS.c.worker == bindparam("mine"),
+        RUNS.c.id.in_(bindparam("executing", expanding=True)),
+        _LEASED,
+    )
+    .returning(RUNS)
+)
 _LAPSED = RUNS.c.lease_until <= bindparam("now")
 _OTHERS = or_(_LAPSED, RUNS.c.worker != bindparam("mine"))
 _VANISHED = select(RUNS.c.id).where(_LEASED, _LAPSED).order_by(RUNS.c.job_id, RUNS.c.id)
@@ -33,8 +42,10 @@ class LeaseVerbs(Verbs):
     async def claim(self, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
         return await self._run(lambda tx: _claim(tx, run_id, worker, lease))
 
-    async def extend(self, worker: str, lease: timedelta) -> list[Run]:
-        return await self._run(lambda tx: _extend(tx, worker, lease))
+    async def extend(self, worker: str, executing: Sequence[RunId], lease: timedelta) -> list[Run]:
+        if not executing:
+            return []
+        return await self._run(lambda tx: _extend(tx, worker, executing, lease))
 
     async def reap(self, worker: str, *, alone: bool) -> list[Run]:
         return await self._run(lambda tx: _reap(tx, worker, alone))
@@ -46,8 +57,9 @@ def _claim(tx: Tx, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
     return None if row is None else run_of(row)
 
 
-def _extend(tx: Tx, worker: str, lease: timedelta) -> list[Run]:
-    rows = tx.all(_EXTEND, mine=worker, lease_until=tx.lease_clock() + lease)
+def _extend(tx: Tx, worker: str, executing: Sequence[RunId], lease: timedelta) -> list[Run]:
+    until = tx.lease_clock() + lease
+    rows = tx.all(_EXTEND, mine=worker, executing=list(executing), lease_until=until)
     return [run_of(row) for row in rows if row.cancel_asked_by is not None]
 
 

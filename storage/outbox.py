@@ -40,6 +40,7 @@ _TAKE = _SAVE.where(DELIVERIES.c.state == DeliveryState.QUEUED).values(
     state=DeliveryState.SENDING, attempts=DELIVERIES.c.attempts + 1
 )
 _LEAVE = _SAVE.where(DELIVERIES.c.state == DeliveryState.SENDING)
+_LEAVE_IN_DOUBT = _LEAVE.values(doubts=DELIVERIES.c.doubts + 1)
 _REMEMBER = update(ALERTS).where(ALERTS.c.id == bindparam("key"))
 
 
@@ -64,9 +65,12 @@ class OutboxVerbs(Verbs):
     async def sent(self, delivery_id: DeliveryId, message: str) -> None:
         await self._run(lambda tx: _sent(tx, delivery_id, message))
 
-    async def again(self, delivery_id: DeliveryId, due: datetime, error: str) -> None:
+    async def again(
+        self, delivery_id: DeliveryId, due: datetime, error: str, *, doubtful: bool = False
+    ) -> None:
         queued = {"state": DeliveryState.QUEUED, "due": due, "error": error}
-        await self._run(lambda tx: tx.do(_LEAVE, key=delivery_id, **queued))
+        leave = _LEAVE_IN_DOUBT if doubtful else _LEAVE
+        await self._run(lambda tx: tx.do(leave, key=delivery_id, **queued))
 
     async def unknown(self, delivery_id: DeliveryId, error: str) -> None:
         await self._run(lambda tx: _give_up(tx, delivery_id, DeliveryState.UNKNOWN, error))

@@ -18,6 +18,8 @@ class OwnerLock:
             self._lock.acquire(timeout=0)
         except Timeout:
             raise OperatorError(self._taken(database)) from None
+        except OSError as error:
+            raise OperatorError(f"{self._path} cannot be locked: {error.strerror}") from None
         self._path.write_text(f"{os.getpid()}\n")
 
     def release(self) -> None:

@@ -24,13 +24,17 @@ def postgres_engine(url: URL, size: int) -> Engine:
     )
 
 
+def address_of(engine: Engine) -> str:
+    """Where the database is, as an operator wrote it, without the password."""
+    return engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
+
+
 def reach(engine: Engine) -> None:
-    """Connect once, or say where nobody answered; the password is left out."""
+    """Connect once, or say where nobody answered."""
     try:
         with engine.connect():
             pass
     except DBAPIError as error:
-        where = engine.url.set(drivername="postgresql").render_as_string(hide_password=True)
         raise OperatorError(
-            f"DATABASE_URL: {where} cannot be reached: {first_line(error.orig)}"
+            f"DATABASE_URL: {address_of(engine)} cannot be reached: {first_line(error.orig)}"
         ) from None

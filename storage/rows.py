@@ -168,6 +168,7 @@ def delivery_of(row: Row[Any]) -> Delivery:
         due=row.due,
         message=row.message,
         error=row.error,
+        doubts=row.doubts,
     )
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from scheduler.errors import OperatorError
 from storage.failures import first_line
@@ -56,10 +56,10 @@ def quick_check(engine: Engine, path: Path) -> None:
     try:
         with engine.connect() as connection:
             said = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
-    except DBAPIError as error:
+    except OperationalError:
+        raise
+    except DatabaseError as error:
         said = first_line(error.orig)
-        if "locked" in said or "full" in said:
-            raise OperatorError(f"{path} cannot be used: {said}") from None
     if said != "ok":
         raise OperatorError(
             f"{path} is damaged ({said.splitlines()[0]}): restore a backup of it,"

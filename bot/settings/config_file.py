@@ -160,8 +160,9 @@ class ConfigFile:
         if self._was_there:
             raise ConfigError(
                 [
-                    f"{self._path.name}: is gone; put it back (a copy of its last good content is "
-                    f"{self._keeper.path.name} in the data folder)"
+                    f"{self._path.name}: is gone from {self._path.parent}; put it back (a copy of its "
+                    f"last good content is {self._keeper.path.name} in the data folder), or say where "
+                    "it is with DRIFTPIN_CONFIG"
                 ]
             )
         return Settings()

@@ -42,7 +42,9 @@ def alert(found: Alert, waiting: Waiting, how: str) -> Message:
         case AlertState.OPEN:
             return _open(found, waiting, how)
         case AlertState.DECIDED:
-            return _closed(found, waiting, f"Decided: {_summary(found)}.")
+            by_people = any(row.decided_by for row in found.jobs)
+            word = "Decided" if by_people else "Over"
+            return _closed(found, waiting, f"{word}: {_summary(found)}.")
         case AlertState.HEALED:
             return _closed(found, waiting, _healed(found))
 
@@ -94,11 +96,17 @@ def _one_price(rows: Sequence[AlertJob]) -> PriceClass | None:
 
 
 def _verdict(found: Alert, rows: Sequence[AlertJob], calls: int) -> Line:
-    before = _one_price(rows)
-    now = bold(facts.PRICE_WORDS[found.route.price_class])
-    was = ("Was ", bold(facts.PRICE_WORDS[before]), ", now ") if before else ("The new default: ",)
-    prevented = found.route.price_class.spends and not calls
-    return line(*was, now, "; unintended spend was prevented." if prevented else ".")
+    before, after = _one_price(rows), found.route.price_class
+    if before is after:
+        said = line("It stays ", bold(facts.PRICE_WORDS[after]))
+    elif before:
+        said = line(
+            "Was ", bold(facts.PRICE_WORDS[before]), ", now ", bold(facts.PRICE_WORDS[after])
+        )
+    else:
+        said = line("The new default: ", bold(facts.PRICE_WORDS[after]))
+    prevented = after.spends and not calls
+    return line(*said, "; unintended spend was prevented." if prevented else ".")
 
 
 def _so_far(rows: Sequence[AlertJob], waiting: Waiting, calls: int) -> Line:
@@ -220,10 +228,8 @@ def _summary(found: Alert) -> str:
     if len(found.jobs) == 1:
         [row] = found.jobs
         return _decision(row, found.route, f"job {facts.called(row.job)}")
-    said = Counter(
-        (row.decided_by, row.decision) for row in found.jobs if row.decision is not None
-    )
-    return ", ".join(_several(*who, number, found.route) for who, number in said.items())
+    said = Counter((row.decided_by, row.decision) for row in found.jobs if row.decision is not None)
+    return "; ".join(_several(*who, number, found.route) for who, number in said.items())
 
 
 def _several(by: str | None, decision: Decision, number: int, route: Route) -> str:
@@ -273,9 +279,7 @@ def started(runs: Sequence[Started], found: Alert) -> Message:
     """The held fires that a press set free."""
     if not runs:
         decided = f" Decided: {_summary(found)}." if found.state is AlertState.DECIDED else ""
-        return Message(
-            f"No held fire waits any more; nothing was started.{decided}", private=True
-        )
+        return Message(f"No held fire waits any more; nothing was started.{decided}", private=True)
     older = sum(run.skipped for run in runs)
     given_up = f" {facts.count(older, 'older held fire')} given up." if older else ""
     return Message(f"{facts.count(len(runs), 'held fire')} running now.{given_up}", private=True)

@@ -96,6 +96,10 @@ def guard(job: Job) -> Line:
         return line(
             bold("UNGUARDED"), ": nobody consented to any route; it follows the default anywhere"
         )
+    if not missing and job.pins == Pins():
+        return line(f"follows the default while it is {names(consent(job))}; held when that moves")
+    if None not in (job.pins.provider, job.pins.model):
+        return line(f"pinned to {names(job.pins)}, whatever the default does")
     parts = [axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)]
     return (
         line("; ".join(parts))

@@ -3,6 +3,7 @@
 from typing import assert_never
 
 from bot.message import (
+    Block,
     Bullets,
     Button,
     Code,
@@ -18,7 +19,8 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from scheduler.job import Job, JobKind, unguarded_axes
+from bot.wording.refusals import sentence
+from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import HoldReason, Run, RunKind, RunState
 
@@ -38,7 +40,7 @@ OUTCOME_WORDS = {
 HOLD_WORDS = {
     HoldReason.DRIFT: "the default moved",
     HoldReason.UNGUARDED: "nobody consented to a route",
-    HoldReason.CONFIG: "the settings name no route that can be called",
+    HoldReason.CONFIG: "the settings give it no route that can be trusted",
     HoldReason.CREDENTIAL: "a credential is missing",
 }
 
@@ -53,7 +55,8 @@ def outcome(run: Run, job: Job) -> Line:
 
 
 def _on(run: Run) -> str:
-    if run.route is None or run.state in (RunState.HELD, RunState.MISSED):
+    uncalled = run.state is RunState.CANCELLED and not run.usage.requests
+    if run.route is None or uncalled or run.state in (RunState.HELD, RunState.MISSED):
         return ""
     return f", on {run.route.name}"
 
@@ -64,12 +67,7 @@ def report(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
         case RunState.SUCCEEDED:
             return _succeeded(job, run, how, first_unguarded=first_unguarded)
         case RunState.HELD:
-            return Message(
-                f"Job {facts.called(job)} is held: {_why_held(run)}. No call was made.",
-                (Code(run.error or ""),),
-                _held_buttons(job, run),
-                Tone.LOUD,
-            )
+            return _held(job, run, how)
         case RunState.FAILED:
             return Message(
                 f"Job {facts.called(job)} failed.",
@@ -81,7 +79,7 @@ def report(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
             return Message(
                 f"Job {facts.called(job)} has an unknown outcome: it may have been billed.",
                 (
-                    Paragraph(line(run.error or "The process died inside the call.")),
+                    Paragraph(line(sentence(run.error or "the process died inside the call"))),
                     Paragraph(
                         line(
                             "It is not repeated by itself. ",
@@ -126,16 +124,26 @@ def _succeeded(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Messag
     return Message(f"{job.name} (job {job.id})", (text, warning, quiet), (button,))
 
 
+def _held(job: Job, run: Run, how: str) -> Message:
+    """A run held for anything but a drift; a drift has an alert instead."""
+    blocks: list[Block] = [Code(run.error or "")]
+    if run.hold_reason in (HoldReason.CONFIG, HoldReason.CREDENTIAL):
+        again = code(f"{how} run {job.id}")
+        words = "Once that is mended, its next fires run by themselves; this one runs with "
+        blocks.append(Paragraph(line(words, again, ".")))
+    why = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
+    title = f"Job {facts.called(job)} is held: {why}. No call was made."
+    return Message(title, tuple(blocks), _held_buttons(job, run), Tone.LOUD)
+
+
 def _cancelled(job: Job, run: Run) -> Message:
-    called = run.usage.requests or run.route is not None
-    billed = "The call was cut off; what had left by then may have been billed." if called else ""
     why = f": {run.error}" if run.error else ""
-    blocks = (Paragraph(line(billed)),) if billed else ()
-    return Message(f"Job {facts.called(job)} was stopped{why}.", blocks)
-
-
-def _why_held(run: Run) -> str:
-    return HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
+    billed = (
+        "The call was cut off; what had left by then may have been billed."
+        if run.usage.requests
+        else "No call was made."
+    )
+    return Message(f"Job {facts.called(job)} was cancelled{why}.", (Paragraph(line(billed)),))
 
 
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
@@ -165,19 +173,14 @@ def receipt(run: Run) -> Line:
 
 def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Message:
     """Fires nobody was awake for, listed once."""
-    span: Line = (first,) if total == 1 else line("from ", first, " to ", last)
+    span: Line = (first,) if total == 1 else line("From ", first, " to ", last)
+    if job.on_missed is OnMissed.RUN_ONCE:
+        rest = line(". One late run makes up for all that was missed.")
+    else:
+        rest = line(". They are not made up for; ", code(f"{how} run {job.id}"), " runs it now.")
     return Message(
         f"Job {facts.called(job)} missed {facts.count(total, 'fire')} while Driftpin was not running.",
-        (
-            Paragraph(
-                (
-                    *span,
-                    *line(
-                        ". Nothing is made up for; ", code(f"{how} run {job.id}"), " runs it now."
-                    ),
-                )
-            ),
-        ),
+        (Paragraph((*span, *rest)),),
     )
 
 

@@ -37,6 +37,9 @@ class LocalEngine:
         if task := self._tasks.get(run_id):
             task.cancel()
 
+    def executing(self) -> list[RunId]:
+        return list(self._tasks)
+
     async def idle(self) -> None:
         while self._tasks:
             await asyncio.wait(self._tasks.values())

@@ -45,12 +45,15 @@ class Defaults:
 
     async def _names(self, typed: RouteText) -> RouteNames:
         pins = await typed_pins(self._core.config, typed)
+        names = await provider_names(self._core.config)
         if pins.provider is None or pins.model is None:
+            head, colon, _ = (typed.whole or "").partition(":")
+            if colon and "/" not in head and head not in names:
+                raise unknown_provider(head, names)
             raise UserError(
                 "a default has a provider and a model",
                 "type '/jobs default openrouter:meta-llama/llama-3.3-70b-instruct:free'",
             )
-        names = await provider_names(self._core.config)
         if pins.provider not in names:
             raise unknown_provider(pins.provider, names)
         return RouteNames(pins.provider, pins.model)

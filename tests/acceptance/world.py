@@ -1,6 +1,7 @@
 """A whole Driftpin for the stories: the real app, rows, files and HTTP, under a stopped clock."""
 
 import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -34,6 +35,11 @@ class Chat:
         self.edits = 0
         self.handle: Handle | None = None
         self.refuse: list[SendError] = []
+
+    @property
+    def latest(self) -> Message:
+        """The message the chat got or changed last."""
+        return list(self.messages.values())[-1]
 
     async def start(self, handle: Handle) -> None:
         self.handle = handle
@@ -150,8 +156,8 @@ class World:
 
     @property
     def latest(self) -> Message:
-        """The message the chat got or changed last."""
-        return list(self.chat.messages.values())[-1]
+        """The message the terminal got or changed last."""
+        return self.chat.latest
 
     def button(self, label: str, message: Message | None = None) -> Button:
         buttons = (message or self.latest).buttons
@@ -181,6 +187,13 @@ class World:
         if job is None:
             raise AssertionError(f"there is no job {job_id}")
         return job
+
+    async def until(self, happened: Callable[[], bool]) -> None:
+        """Let seconds pass until something has happened."""
+        async with asyncio.timeout(30):
+            while not happened():
+                self.clock.advance(timedelta(seconds=1))
+                await asyncio.sleep(0.02)
 
     async def _while_time_passes(self, task: asyncio.Task[Any]) -> None:
         """A second of the stopped clock for each moment the task is not done."""

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from tests.crash.house import House, killed
+from tests.crash.talking import ANSWER, count, unknown
 from tests.crash.tally import Tally
-from tests.crash.talking import answer, count, unknown
 
 
 class Trigger(StrEnum):
@@ -39,7 +39,7 @@ async def kill_a_run(
             dying.type(f"/jobs run {job}")
     await killed(dying)
     after = house.chat()
-    either = f"{answer(job)}|{unknown(job)}"
+    either = f"{ANSWER}|{unknown(job)}"
     await after.until(either)
     if trigger is Trigger.PERSON:
         after.type(f"/jobs run {job}")
@@ -50,7 +50,7 @@ async def kill_a_run(
     aftermath = Aftermath(
         tuple(outcomes),
         house.witness.calls(prompt),
-        count(answer(job), dying, after),
+        count(ANSWER, dying, after),
         count(unknown(job), dying, after),
     )
     tally.add(outcomes, calls=aftermath.calls, unknowns_told=aftermath.unknowns_told)

@@ -20,6 +20,7 @@ class Life:
         self._told = told
         self._end_of = end_of
         self._code: int | None = None
+        self._over = False
         self._news = asyncio.Condition()
         self._listening = asyncio.create_task(self._listen(heard))
 
@@ -35,9 +36,7 @@ class Life:
     async def until(self, pattern: str, times: int = 1) -> None:
         """Return once it has printed this so many times."""
         async with self._news:
-            waiting = self._news.wait_for(
-                lambda: self.count(pattern) >= times or self._listening.done()
-            )
+            waiting = self._news.wait_for(lambda: self.count(pattern) >= times or self._over)
             with suppress(TimeoutError):
                 await asyncio.wait_for(waiting, PATIENCE)
         if self.count(pattern) < times:
@@ -81,3 +80,6 @@ class Life:
                     self.printed += chunk.decode(errors="replace")
                     self._news.notify_all()
             transport.close()
+        async with self._news:
+            self._over = True
+            self._news.notify_all()

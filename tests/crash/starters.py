@@ -74,7 +74,7 @@ class Nursery:
         os.close(stdout)
         return Life(pid, told, heard, lambda: self._ask({"end_of": pid}))
 
-    def _ask(self, order: dict[str, object], streams: Sequence[int] = ()) -> int:
+    def _ask(self, order: Mapping[str, object], streams: Sequence[int] = ()) -> int:
         socket.send_fds(self._orders, [json.dumps(order).encode()], list(streams))
         answer = self._orders.recv(100)
         if not answer:
@@ -83,9 +83,10 @@ class Nursery:
 
 
 def clean_environment() -> dict[str, str]:
-    """This process's environment without any settings of Driftpin."""
+    """This process's environment without settings of Driftpin, and without measuring coverage:
+    a killed process loses its figures, and the others become slow."""
     return {
         name: value
         for name, value in os.environ.items()
-        if not name.startswith("DRIFTPIN_") and name != "DATABASE_URL"
+        if not name.startswith(("DRIFTPIN_", "COVERAGE_")) and name != "DATABASE_URL"
     }

@@ -11,7 +11,7 @@ from scheduler.route import ApiMode
 from tests.crash.house import House, killed
 from tests.crash.lives import Life
 from tests.crash.starters import Nursery
-from tests.crash.talking import add, answer, count, settled, unknown
+from tests.crash.talking import ANSWER, add, count, settled, unknown
 from tests.crash.tally import Tally
 from tests.crash.witness import Witness
 
@@ -50,7 +50,7 @@ async def test_a_run_killed_while_its_call_hangs_is_told_as_unknown_and_not_repe
         await after.until(unknown(1))
         hanging.behave("says")
         after.type("/jobs run 1")
-        await after.until(answer(1))
+        await after.until(ANSWER)
         outcomes, calls = await house.outcomes(1), hanging.calls(prompt)
     tally.add(outcomes, calls=calls, unknowns_told=after.count(unknown(1)))
     assert outcomes == ["unknown", "succeeded"]
@@ -70,7 +70,7 @@ async def test_a_run_killed_at_any_moment_has_called_once_at_most_and_is_told(
     after = house.chat()
     await settled(after)
     outcomes, calls = await house.outcomes(1), house.witness.calls(prompt)
-    answers, unknowns = (count(told(1), dying, after) for told in (answer, unknown))
+    answers, unknowns = (count(told, dying, after) for told in (ANSWER, unknown(1)))
     tally.add(outcomes, calls=calls, unknowns_told=unknowns)
     match outcomes:
         case []:

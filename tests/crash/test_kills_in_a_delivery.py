@@ -7,14 +7,14 @@ import pytest
 from bot.notifier import REPEAT
 from tests.crash.house import House, killed
 from tests.crash.lives import Life
-from tests.crash.talking import add, alert, answer, settled
+from tests.crash.talking import ANSWER, WAY_BACK, add, settled
 
 
 class Owed(StrEnum):
     """What kind of message is hit."""
 
-    REPORT = answer(1)
-    ALERT = alert(1)
+    REPORT = ANSWER
+    ALERT = WAY_BACK
 
 
 each_kind = pytest.mark.parametrize("owed", list(Owed), ids=lambda kind: str(kind.name).lower())
@@ -86,3 +86,14 @@ async def test_what_is_owed_after_a_message_that_was_given_up_is_still_sent(hous
     after = house.chat()
     after.type("/jobs run 1")
     await after.until(Owed.REPORT)
+
+
+async def test_a_single_command_after_the_kill_prints_what_was_cut_off_and_its_own_report(
+    house: House,
+) -> None:
+    dying = await killed_at(house, "before-send", Owed.REPORT)
+    printed = await house.jobs("run 1")
+    assert printed.count("All quiet.") == 2
+    assert printed.count(REPEAT) == 1
+    after = await settled_life(house)
+    assert [life.count(Owed.REPORT) for life in (dying, after)] == [0, 0]

@@ -1,14 +1,16 @@
 """A crash at any step of a run never makes a second paid call, and leaves nothing stuck."""
 
 import asyncio
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from scheduler.route import ApiMode
-from tests.crash.house import House
+from tests.crash.house import House, killed
 from tests.crash.killing import Aftermath, Trigger, kill_a_run
 from tests.crash.starters import Nursery
+from tests.crash.talking import add, settled, unknown
 from tests.crash.tally import Tally
 from tests.crash.witness import Witness
 
@@ -39,9 +41,13 @@ class Killer:
         found: list[Aftermath] = []
         for number in range(rounds):
             folder = self._folder / f"{point}-{number}"
-            houses = (self._kill_in(folder, point, *kind) for kind in TEN_KILLS)
-            for aftermaths in await asyncio.gather(*houses):
-                found += aftermaths
+            async with asyncio.TaskGroup() as side_by_side:
+                houses = [
+                    side_by_side.create_task(self._kill_in(folder, point, *kind))
+                    for kind in TEN_KILLS
+                ]
+            for house in houses:
+                found += house.result()
         return found
 
     async def _kill_in(
@@ -80,3 +86,27 @@ async def test_a_run_killed_past_the_gate_is_told_as_unknown_and_never_repeated(
         assert aftermath == Aftermath(
             ("unknown", "succeeded"), calls=calls, answers_told=1, unknowns_told=1
         )
+
+
+@pytest.fixture
+def refusing(witness: Witness) -> Iterator[Witness]:
+    witness.behave("500")
+    yield witness
+    witness.behave("says")
+
+
+async def test_a_refusal_that_was_not_recorded_is_in_doubt_and_its_call_is_not_repeated(
+    house: House, refusing: Witness, tally: Tally
+) -> None:
+    prompt = refusing.new_prompt()
+    dying = house.chat(crash_at="before-record")
+    await add(dying, 1, prompt)
+    dying.type("/jobs run 1")
+    await killed(dying)
+    after = house.chat()
+    await after.until(unknown(1))
+    await settled(after)
+    outcomes, calls = await house.outcomes(1), refusing.calls(prompt)
+    tally.add(outcomes, calls=calls, unknowns_told=after.count(unknown(1)))
+    assert outcomes == ["unknown"]
+    assert calls == 1

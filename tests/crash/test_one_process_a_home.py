@@ -5,7 +5,7 @@ from pathlib import Path
 from tests.crash.house import House
 from tests.crash.killing import Aftermath, Trigger, kill_a_run
 from tests.crash.starters import Cold
-from tests.crash.talking import add
+from tests.crash.talking import ANSWER, add
 from tests.crash.tally import Tally
 from tests.crash.witness import Witness
 
@@ -28,7 +28,7 @@ async def test_commands_of_other_processes_are_carried_out_by_the_running_chat(
     await add(chat, 1, "hello")
     assert "k1: every 30 days" in await house.jobs("list")
     await house.jobs("run 1")
-    await chat.until("All quiet")
+    await chat.until(ANSWER)
 
 
 async def test_a_socket_left_by_a_killed_process_is_in_nobodys_way(house: House) -> None:

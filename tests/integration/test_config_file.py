@@ -261,7 +261,7 @@ async def test_a_file_that_was_deleted_is_an_error_and_never_the_demo(place: Pla
     place.write(default("groq", "a"))
     config = await place.open()
     place.path.unlink()
-    assert "config.yaml: is gone; put it back" in await problem_of(config.resolve(Pins()))
+    assert "config.yaml: is gone from " in await problem_of(config.resolve(Pins()))
     assert config.last_good().routes.model == "a"
     place.write(default("groq", "a"))
     assert await name_of(config) == "groq:a"

@@ -67,9 +67,10 @@ async def test_a_worker_extends_its_own_leases_and_hears_of_stops(store: Store) 
     called = await add(store)
     mine = [await start_call(store, called), await plan_and_claim(store, await add(store))]
     theirs = await claim(store, await plan(store, await add(store)), OTHER, LAPSED)
-    assert await store.extend(ME, 10 * LEASE) == []
+    executing = [run.id for run in (*mine, theirs)]
+    assert await store.extend(ME, executing, 10 * LEASE) == []
     await store.ask_stop(called.id, entry("stop"))
-    (stopped,) = await store.extend(ME, 10 * LEASE)
+    (stopped,) = await store.extend(ME, executing, 10 * LEASE)
     assert (stopped.id, stopped.cancel_asked_by) == (mine[0].id, ANA.name)
     after = [await rerun(store, run) for run in mine]
     for run, then in zip(mine, after, strict=True):
@@ -90,7 +91,7 @@ async def test_what_never_passed_the_gate_is_planned_again(store: Store) -> None
 async def test_a_call_nobody_finished_is_unknown_and_told(store: Store) -> None:
     job = await add_one_shot(store)
     run = await start_call(store, job)
-    await store.extend(ME, LAPSED)
+    await store.extend(ME, [run.id], LAPSED)
     (left,) = await store.reap(OTHER, alone=False)
     assert (left.id, left.state) == (run.id, RunState.UNKNOWN)
     assert left.error is not None
@@ -102,8 +103,8 @@ async def test_a_call_nobody_finished_is_unknown_and_told(store: Store) -> None:
 
 
 async def test_a_run_is_taken_up_once(opener: Opener, store: Store) -> None:
-    await start_call(store, await add(store))
-    await store.extend(ME, LAPSED)
+    run = await start_call(store, await add(store))
+    await store.extend(ME, [run.id], LAPSED)
     doors = [store, opener.reopen(store)] * 5
     reaped = await asyncio.gather(*(door.reap(OTHER, alone=False) for door in doors))
     assert sum(len(runs) for runs in reaped) == 1
@@ -131,4 +132,10 @@ async def test_a_reaped_run_is_no_longer_its_old_workers(store: Store) -> None:
     await store.reap(OTHER, alone=False)
     await claim(store, run, OTHER)
     assert (await knock(store, run)).name == "NOT_MINE"
-    assert await store.extend(ME, LEASE) == []
+    assert await store.extend(ME, [run.id], LEASE) == []
+
+
+async def test_a_run_that_is_no_longer_executed_is_left_to_lapse(store: Store) -> None:
+    run = await start_call(store, await add(store))
+    await store.extend(ME, [], 10 * LEASE)
+    assert (await rerun(store, run)).lease_until == run.lease_until

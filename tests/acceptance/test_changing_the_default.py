@@ -1,0 +1,141 @@
+"""Changing the default from the chat: what it would hold first, then the file, then nothing else."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from scheduler.job import Principal
+from scheduler.run import RunState
+from tests.acceptance.alerted import ADD, NO_CALL, calls
+from tests.acceptance.team import ANA, BOSS, ROOM, VERA, team_world
+from tests.acceptance.world import World, text_of
+
+PAID = "/jobs default paid-lab:large"
+
+
+def config(world: World) -> str:
+    return world.folder.joinpath("config.yaml").read_text()
+
+
+@pytest.fixture
+async def team(tmp_path: Path) -> AsyncIterator[World]:
+    world, _ = team_world(tmp_path)
+    async with world:
+        yield world
+
+
+async def test_default_shows_the_route_its_price_class_and_who_chose_it(world: World) -> None:
+    shown = text_of(await world.type("/jobs default"))
+    assert "The default is free-lab:small." in shown
+    assert "free-lab:small: free; chosen by model.provider in config.yaml." in shown
+
+
+async def test_default_names_the_jobs_it_holds(world: World) -> None:
+    await world.type(ADD)
+    world.point_default("paid-lab", "large")
+    shown = text_of(await world.type("/jobs default"))
+    assert "It holds 1 job:\n- #1 Brief, consents to free-lab:small" in shown
+
+
+async def test_asking_about_another_default_changes_nothing_and_names_what_it_would_hold(
+    world: World,
+) -> None:
+    before = config(world)
+    await world.type(ADD)
+    await world.type(ADD.replace("name=Brief", "name=Pinned provider=free-lab model=small"))
+    answer = await world.type(PAID)
+    assert answer.title == "This would move the default from free-lab:small to paid-lab:large."
+    assert "Nothing is changed yet. It would hold 1 job." in text_of(answer)
+    assert "#1 Brief, consents to free-lab:small" in text_of(answer)
+    assert "Pinned" not in text_of(answer)
+    assert [button.label for button in answer.buttons] == ["Change", "Cancel"]
+    assert config(world) == before
+    assert (await world.fire()).state is RunState.SUCCEEDED
+    assert calls(world) == (2, 0)
+
+
+@pytest.mark.parametrize("how", ["the button", "yes"])
+async def test_a_change_edits_the_file_keeps_its_comments_and_holds_the_jobs(
+    world: World, how: str
+) -> None:
+    world.point_default("free-lab", "small", "# ask Ana before you touch this\n")
+    await world.type(ADD)
+    before = config(world)
+    if how == "yes":
+        answer = await world.type(f"{PAID} yes")
+    else:
+        answer = await world.press(world.button("Change", await world.type(PAID)))
+    assert answer.title == (
+        "The default moved from free-lab:small to paid-lab:large."
+        " 1 job will be held until somebody decides."
+    )
+    after = before.replace("provider: free-lab", "provider: paid-lab").replace("small", "large")
+    assert config(world) == after
+    assert "# ask Ana before you touch this" in after
+    assert (await world.fire()).state is RunState.HELD
+    assert calls(world) == NO_CALL
+
+
+async def test_the_change_button_works_once(world: World) -> None:
+    change = world.button("Change", await world.type(PAID))
+    await world.press(change)
+    await world.type("/jobs default free-lab:small yes")
+    told = await world.press(change)
+    assert told.title == "Ana already pressed this; nothing was done again."
+    assert "provider: free-lab" in config(world)
+
+
+async def test_cancel_changes_nothing(world: World) -> None:
+    before = config(world)
+    told = await world.press(world.button("Cancel", await world.type(PAID)))
+    assert (told.private, told.title) == (True, "Nothing was changed.")
+    assert config(world) == before
+
+
+@pytest.mark.parametrize(
+    ("typed", "answer"),
+    [
+        (
+            "/jobs default paid-lob:large",
+            "There is no provider 'paid-lob'; did you mean paid-lab?",
+        ),
+        (
+            "/jobs default nowhere:large yes",
+            "There is no provider 'nowhere'; known: anthropic, deepseek, demo, free-lab, gemini,"
+            " groq, lmstudio, ollama, openai, openrouter, paid-lab, xai.",
+        ),
+    ],
+)
+async def test_an_unknown_provider_is_answered_with_candidates(
+    world: World, typed: str, answer: str
+) -> None:
+    before = config(world)
+    assert (await world.type(typed)).title == answer
+    assert config(world) == before
+
+
+async def test_a_default_needs_a_provider_and_a_model(world: World) -> None:
+    for typed in ("/jobs default paid-lab yes", "/jobs default large yes"):
+        told = await world.type(typed)
+        assert told.title.startswith("A default has a provider and a model; type ")
+    assert "provider: free-lab" in config(world)
+
+
+@pytest.mark.parametrize("by", [ANA, VERA], ids=["an operator", "a viewer"])
+async def test_only_admins_may_even_ask(team: World, by: Principal) -> None:
+    before = config(team)
+    for typed in (PAID, f"{PAID} yes"):
+        told = await team.type(typed, by=by, place=ROOM)
+        assert told.private
+        assert told.title == "You may not change the default here; that takes an admin."
+    assert config(team) == before
+
+
+async def test_the_change_button_of_an_admin_is_no_use_to_others(team: World) -> None:
+    change = team.button("Change", await team.type(PAID, by=BOSS, place=ROOM))
+    told = await team.press(change, by=ANA, place=ROOM)
+    assert told.title == "You may not change the default here; that takes an admin."
+    assert "provider: free-lab" in config(team)
+    await team.press(change, by=BOSS, place=ROOM)
+    assert "provider: paid-lab" in config(team)

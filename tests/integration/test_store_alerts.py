@@ -1,0 +1,164 @@
+"""Alerts in the store: how they open, who joins, where they hang."""
+
+import asyncio
+from dataclasses import replace
+
+from scheduler.alert import AlertState, Decision
+from scheduler.outbox import Owed, OwedKind
+from storage.store import Store
+from tests.integration.alerting import deliver, held_jobs, the_alert
+from tests.integration.stores import (
+    CHAT,
+    DEARER,
+    DRIFTS,
+    HOUR,
+    NOW,
+    OTHER_CHAT,
+    OTHER_THREAD,
+    PAID,
+    THREAD,
+    Opener,
+    add,
+    drifted,
+    fresh,
+    hold,
+)
+
+
+async def test_the_first_drift_opens_an_alert_and_owes_its_message(store: Store) -> None:
+    job = await add(store)
+    await hold(store, job)
+    alert = await the_alert(store)
+    assert (alert.place, alert.route, alert.opened_at) == (THREAD, PAID, NOW)
+    assert (alert.state, alert.revision, alert.message) == (AlertState.OPEN, 1, None)
+    (row,) = alert.jobs
+    assert (row.job, row.drifts) == (await fresh(store, job), DRIFTS)
+    assert (row.held_fires, row.last_held, row.decision) == (1, NOW, None)
+    (delivery,) = await store.ready(NOW, ["slack"])
+    assert delivery.owed == Owed(OwedKind.ALERT, THREAD, {"alert": alert.id})
+    assert await store.alert(alert.id) == alert
+
+
+async def test_a_job_that_joins_moves_the_revision(store: Store) -> None:
+    jobs = await held_jobs(store, 3)
+    alert = await the_alert(store)
+    assert alert.revision == 3
+    assert [row.job.id for row in alert.jobs] == [job.id for job in jobs]
+
+
+async def test_a_further_fire_moves_only_the_count(opener: Opener, store: Store) -> None:
+    (job,) = await held_jobs(store, 1)
+    opener.now += HOUR
+    await hold(store, job)
+    alert = await the_alert(store)
+    assert alert.revision == 1
+    assert (alert.jobs[0].held_fires, alert.jobs[0].last_held) == (2, NOW + HOUR)
+
+
+async def test_thirteen_jobs_make_one_message(store: Store) -> None:
+    await held_jobs(store, 13)
+    await deliver(store, "m1")
+    assert await store.ready(NOW, ["slack"]) == []
+    assert len((await the_alert(store)).jobs) == 13
+
+
+async def test_a_message_under_way_is_followed_by_an_edit(store: Store) -> None:
+    (job,) = await held_jobs(store, 1)
+    (first,) = await store.ready(NOW, ["slack"])
+    await store.sending(first.id)
+    await hold(store, job)
+    await hold(store, job)
+    await store.sent(first.id, "m1")
+    assert await deliver(store, "m1") == THREAD
+    assert await store.ready(NOW, ["slack"]) == []
+
+
+async def test_jobs_held_at_once_share_one_alert(opener: Opener, store: Store) -> None:
+    jobs = [await add(store) for _ in range(12)]
+    doors = [store, opener.reopen(store)] * 6
+    await asyncio.gather(*(hold(door, job) for door, job in zip(doors, jobs, strict=True)))
+    alert = await the_alert(store)
+    assert (len(alert.jobs), alert.revision) == (12, 12)
+    await deliver(store, "m1")
+    assert await store.ready(NOW, ["slack"]) == []
+
+
+async def test_each_chat_and_each_route_has_an_alert_of_its_own(store: Store) -> None:
+    await hold(store, await add(store))
+    await hold(store, await add(store), drifted(DEARER))
+    await hold(store, await add(store, place=OTHER_CHAT))
+    everywhere = await store.open_alerts()
+    assert [alert.place.chat for alert in everywhere] == ["C1", "C1", "-100"]
+    assert [alert.route for alert in everywhere] == [PAID, DEARER, PAID]
+    assert await store.open_alerts(OTHER_THREAD) == everywhere[:2]
+
+
+async def test_an_alert_of_several_threads_moves_to_the_whole_chat(store: Store) -> None:
+    await held_jobs(store, 2, THREAD)
+    assert await deliver(store, "m1") == THREAD
+    assert (await the_alert(store)).message == "m1"
+    await held_jobs(store, 1, OTHER_THREAD)
+    moved = await the_alert(store)
+    assert (moved.place, moved.message) == (CHAT, None)
+    assert await deliver(store, "m2") == CHAT
+    await held_jobs(store, 1, THREAD)
+    again = await the_alert(store)
+    assert (again.place, again.message) == (CHAT, "m2")
+
+
+async def test_a_message_that_waits_moves_with_its_alert(store: Store) -> None:
+    await held_jobs(store, 1, THREAD)
+    await held_jobs(store, 1, OTHER_THREAD)
+    assert await deliver(store, "m1") == CHAT
+    assert await store.ready(NOW, ["slack"]) == []
+
+
+async def test_a_message_that_arrives_where_the_alert_was_is_not_remembered(
+    store: Store,
+) -> None:
+    await held_jobs(store, 1, THREAD)
+    (first,) = await store.ready(NOW, ["slack"])
+    await store.sending(first.id)
+    await held_jobs(store, 1, OTHER_THREAD)
+    await store.sent(first.id, "in the thread")
+    assert (await the_alert(store)).message is None
+    assert await deliver(store, "in the chat") == CHAT
+    assert (await the_alert(store)).message == "in the chat"
+
+
+async def test_a_message_that_fell_back_to_the_chat_is_remembered(store: Store) -> None:
+    await held_jobs(store, 1, THREAD)
+    alert = await the_alert(store)
+    (first,) = await store.ready(NOW, ["slack"])
+    await store.sending(first.id)
+    await store.owe(replace(first.owed, place=CHAT))
+    await store.owe(replace(first.owed, place=OTHER_CHAT))
+    await store.dead(first.id, "thread_not_found")
+    for delivery in await store.ready(NOW, ["slack", "telegram"]):
+        await store.sending(delivery.id)
+        await store.sent(delivery.id, f"in {delivery.owed.place.chat}")
+    assert await store.alert(alert.id) == replace(alert, message="in C1")
+
+
+async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) -> None:
+    jobs = await held_jobs(store, 2)
+    old = await the_alert(store)
+    await hold(store, jobs[0], drifted(DEARER))
+    left, new = await store.open_alerts()
+    assert (left.id, left.revision) == (old.id, old.revision + 1)
+    assert [(row.job.id, row.decision) for row in left.jobs] == [
+        (jobs[0].id, Decision.CHANGED),
+        (jobs[1].id, None),
+    ]
+    assert [row.job.id for row in new.jobs] == [jobs[0].id]
+    assert new.jobs[0].held_fires == 2
+
+
+async def test_an_alert_that_everybody_left_is_closed(store: Store) -> None:
+    (job,) = await held_jobs(store, 1)
+    old = await the_alert(store)
+    await hold(store, job, drifted(DEARER))
+    closed = await store.alert(old.id)
+    assert closed is not None
+    assert closed.state is AlertState.DECIDED
+    assert (await the_alert(store)).route == DEARER

@@ -1,0 +1,202 @@
+"""What people read, word for word, as a terminal of 80 columns shows it.
+
+The words stand in tests/data/messages.txt, each message under its name.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.adapters.terminal.render import Look, render
+from bot.message import Code, Message, Moment
+from bot.wording import alerts, cards, runs
+from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
+from scheduler.answers import JobView
+from scheduler.drift import drifts
+from scheduler.errors import ConfigError, RouteError
+from scheduler.held import config_error, drift_error, route_error
+from scheduler.job import Job, JobId, JobKind, OnMissed, Principal
+from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
+from scheduler.run import HoldReason, Run, RunId, RunKind, RunState, Usage
+from scheduler.schedule import Interval
+from tests.unit.jobs import FREE, NINE, NOON, PAID, ROOM, a_job, resolved
+
+MESSAGES = (Path(__file__).parents[1] / "data/messages.txt").read_text(encoding="utf-8")
+EXPECTED = {
+    name: message.rstrip("\n")
+    for name, message in (part.split("\n", 1) for part in MESSAGES.split("##### ")[1:])
+}
+
+DAY = timedelta(days=1)
+BOB = Principal("slack", "T012AB", "U0BOB", name="Bob")
+FIRES = (NINE, NINE + DAY, NINE + 2 * DAY)
+
+
+def shown(message: Message) -> str:
+    return render(message, Look())
+
+
+def a_run(state: RunState, number: int = 1, job: int = 7, **changes: object) -> Run:
+    usual = Run(RunId(number), JobId(job), NINE, RunKind.SCHEDULED, state, route=FREE)
+    return replace(usual, **changes)  # type: ignore[arg-type]
+
+
+def held(fires: int, job: int = 7) -> list[Run]:
+    return [
+        a_run(RunState.HELD, number, job, fire_time=NINE + (number - 1) * DAY)
+        for number in range(1, fires + 1)
+    ]
+
+
+def listed(job: Job, decision: Decision | None = None, by: str | None = None) -> AlertJob:
+    return AlertJob(job, drifts(job, PAID), 1, NINE, decision, by, NINE if decision else None)
+
+
+def an_alert(*rows: AlertJob, state: AlertState = AlertState.OPEN, route: Route = PAID) -> Alert:
+    return Alert(AlertId(1), ROOM, route, state, 1, NINE, rows)
+
+
+PINNED = a_job(pins=Pins("free-lab", "small"), snapshot=Snapshot(price_class=PriceClass.FREE))
+TINY = snapshot_of(replace(FREE, model="tiny"), Pins(), NOON)
+OTHER = a_job(9, name="Build watch", owner=BOB, snapshot=TINY)
+THIRD = a_job(11, name="Digest", next_fire_time=None)
+
+
+def alert(found: Alert, waiting: dict[int, int]) -> Message:
+    fires = {JobId(job): held(number, job) for job, number in waiting.items()}
+    return alerts.alert(found, fires, "/jobs")
+
+
+UNGUARDED = a_job(snapshot=Snapshot(model="small"))
+NO_KEY = RouteError("GROQ_API_KEY is not set, and groq needs it: put it into .env", credential="K")
+IN_PIECES = ConfigError(["config.yaml: line 3: is not YAML from here on; look for a missing quote"])
+MESSAGE = a_job(kind=JobKind.MESSAGE, snapshot=Snapshot(), name="Tea", prompt="The kettle is on")
+
+DRIFTED = drift_error(a_job(), drifts(a_job(), PAID))
+ONE_AXIS = replace(FREE, model="huge")
+
+SAID = {
+    "an open alert about one job": alert(an_alert(listed(a_job())), {7: 1}),
+    "an open alert about jobs that consented to different routes": alert(
+        an_alert(listed(a_job()), listed(OTHER), listed(THIRD, Decision.PAUSED, "Bob")),
+        {7: 2, 9: 1, 11: 1},
+    ),
+    "an alert about a move to a free default": alert(
+        an_alert(
+            AlertJob(
+                a_job(snapshot=snapshot_of(PAID, Pins(), NOON)),
+                drifts(a_job(snapshot=snapshot_of(PAID, Pins(), NOON)), FREE),
+                1,
+                NINE,
+            ),
+            route=FREE,
+        ),
+        {7: 1},
+    ),
+    "an alert about a moved model": alert(
+        an_alert(AlertJob(a_job(), drifts(a_job(), ONE_AXIS), 1, NINE), route=ONE_AXIS), {7: 1}
+    ),
+    "an alert whose default moved on": alert(
+        an_alert(listed(a_job(), Decision.CHANGED), state=AlertState.DECIDED), {7: 1}
+    ),
+    "an alert about a price nobody knows": alert(
+        an_alert(listed(a_job()), route=replace(PAID, price_class=PriceClass.UNKNOWN)), {7: 1}
+    ),
+    "a decided alert with held fires": alert(
+        an_alert(listed(PINNED, Decision.PINNED, "Ana"), state=AlertState.DECIDED), {7: 3}
+    ),
+    "an alert that several people decided": alert(
+        an_alert(
+            listed(PINNED, Decision.PINNED, "Ana"),
+            listed(OTHER, Decision.ACCEPTED, "Bob"),
+            listed(THIRD, Decision.CHANGED),
+            state=AlertState.DECIDED,
+        ),
+        {7: 1, 9: 2},
+    ),
+    "a healed alert": alert(an_alert(listed(a_job()), state=AlertState.HEALED), {7: 1}),
+    "a creation card": cards.added(JobView(a_job(), FIRES, current=resolved(FREE)), "/jobs"),
+    "a card of a job pinned at birth": cards.added(
+        JobView(PINNED, FIRES, current=resolved(FREE)), "/jobs"
+    ),
+    "a card of an unguarded job": cards.added(
+        JobView(UNGUARDED, FIRES, problem=str(NO_KEY)), "/jobs"
+    ),
+    "a card of a message": cards.added(
+        JobView(replace(MESSAGE, schedule=Interval(timedelta(hours=2))), FIRES), "/jobs"
+    ),
+    "a run held because the settings are broken": runs.report(
+        a_job(),
+        a_run(
+            RunState.HELD,
+            hold_reason=HoldReason.CONFIG,
+            error=config_error(IN_PIECES),
+            route=None,
+        ),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "a run held because a credential is missing": runs.report(
+        a_job(),
+        a_run(
+            RunState.HELD, hold_reason=HoldReason.CREDENTIAL, error=route_error(NO_KEY), route=None
+        ),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "a run of unknown outcome": runs.report(
+        a_job(),
+        a_run(RunState.UNKNOWN, error="no whole answer came from lab.example in the time allowed"),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "a failed run": runs.report(
+        a_job(),
+        a_run(RunState.FAILED, error="HTTP 500: the lab is closed"),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "a run cut off in its call": runs.report(
+        a_job(),
+        a_run(RunState.CANCELLED, error="stopped by Ana", usage=Usage(requests=1)),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "a run stopped before its call": runs.report(
+        a_job(), a_run(RunState.CANCELLED, error="stopped by Ana"), "/jobs", first_unguarded=False
+    ),
+    "the error of a drifted run": Message("", (Code(DRIFTED),)),
+    "missed fires": runs.missed(
+        a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"
+    ),
+    "missed fires that one late run makes up for": runs.missed(
+        a_job(on_missed=OnMissed.RUN_ONCE), 1, Moment(NINE, "UTC"), Moment(NINE, "UTC"), "/jobs"
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_a_message_reads_as_the_file_of_messages_has_it(name: str) -> None:
+    assert shown(SAID[name]) == EXPECTED[name]
+
+
+def test_the_file_has_no_message_that_nobody_says() -> None:
+    assert set(EXPECTED) == set(SAID)
+
+
+def test_thirteen_jobs_are_named_one_by_one_and_many_more_are_counted() -> None:
+    assert shown(alert(an_alert(*(listed(a_job(n)) for n in range(1, 14))), {})).count("- #") == 13
+    crowd = an_alert(*(listed(a_job(n)) for n in range(1, 41)))
+    assert shown(alert(crowd, {})).count("- #") == 20
+    assert "and 20 more: `/jobs list`" in shown(alert(crowd, {}))
+
+
+def test_a_call_that_a_held_run_made_before_is_counted_and_never_called_nothing() -> None:
+    spent = {JobId(7): [a_run(RunState.HELD, usage=Usage(requests=2))]}
+    told = alerts.alert(an_alert(listed(a_job())), spent, "/jobs")
+    assert "Nothing was spent" not in shown(told)
+    assert "2 calls had been made." in told.title
+    assert "paid calls made: 2." in shown(told)
+    assert "prevented" not in shown(told)
