@@ -16,7 +16,7 @@ from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
 from scheduler.engines.local import LocalEngine
 from scheduler.healing import heal
-from scheduler.heartbeat import beat, take_up
+from scheduler.heartbeat import beat
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent

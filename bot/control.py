@@ -1,12 +1,18 @@
 """The control socket: commands typed on the machine reach the running process through it."""
 
-import contextlib
 import hashlib
 import os
 import tempfile
 from pathlib import Path
 
-from aiohttp import ClientConnectionError, ClientSession, ClientTimeout, UnixConnector, web
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    UnixConnector,
+    web,
+)
 
 from bot.adapters.terminal.adapter import HERE, login_name
 from bot.adapters.terminal.render import Look, render
@@ -70,12 +76,22 @@ def machine_user() -> Principal:
 
 
 async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
-    """The running process's answer to a command; None when no process listens."""
+    """The running process's answer to a command; None when no process listens.
+
+    Raises OperatorError when it was reached and did not answer: it may have carried the command out,
+    so nobody else may.
+    """
     timeout = ClientTimeout(total=60)
-    with contextlib.suppress(ClientConnectionError):
+    typed = {"text": text, "width": width, "colour": colour}
+    try:
         async with ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session:
-            typed = {"text": text, "width": width, "colour": colour}
             async with session.post("http://driftpin/command", json=typed) as response:
                 response.raise_for_status()
                 return await response.text()
-    return None
+    except ClientConnectorError:
+        return None
+    except (ClientError, TimeoutError):
+        raise OperatorError(
+            "the running Driftpin took the command and gave no answer: look with 'driftpin jobs list'"
+            " whether it was carried out before you type it again"
+        ) from None

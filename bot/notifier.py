@@ -90,7 +90,9 @@ class Notifier:
         except Exception:
             log.exception("delivery %s failed in an error of ours", delivery.id)
             last = delivery.attempts >= TRIES
-            await self._not_sent(delivery, SendError("an error of ours; see the log", permanent=last))
+            await self._not_sent(
+                delivery, SendError("an error of ours; see the log", permanent=last)
+            )
         else:
             await self._store.sent(delivery.id, evidence)
 

@@ -42,8 +42,9 @@ async def _alert(store: Store, facts: Facts, how: str) -> tuple[Message, str | N
     if found is None:
         return None
     waiting = await store.held([row.job.id for row in found.jobs])
+    calls = await store.calls([run.id for runs in waiting.values() for run in runs])
     edit = None if facts.get("anew") else found.message
-    return alerts.alert(found, waiting, how), edit
+    return alerts.alert(found, waiting, calls, how), edit
 
 
 async def _missed(store: Store, facts: Facts, how: str) -> Message | None:

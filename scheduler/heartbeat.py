@@ -1,4 +1,4 @@
-"""The heartbeat: keeps this worker's leases alive, takes up what vanished workers left, and hears who wants a stop."""
+"""The heartbeat: keeps leases alive, hears of stops, and takes up what vanished workers left."""
 
 import asyncio
 from collections.abc import Callable
@@ -14,21 +14,17 @@ BEAT = timedelta(seconds=1)
 async def beat(
     rows: Runs, engine: Engine, clock: Clock, worker: str, told: Callable[[], None]
 ) -> None:
-    """Beat until cancelled."""
+    """Beat until cancelled.
+
+    What a vanished worker left before the gate is planned again, what it left behind the gate is in
+    doubt; whatever is planned is carried on with.
+    """
     never = asyncio.Event()
     while True:
         for run in await rows.extend(worker, engine.executing(), LEASE):
             await engine.cancel(run.id)
-        await take_up(rows, engine, worker, told, alone=False)
+        if await rows.reap(worker, alone=False):
+            told()
+        for run_id in await rows.planned():
+            await engine.submit(run_id)
         await clock.sleep_until(clock.now() + BEAT, never)
-
-
-async def take_up(
-    rows: Runs, engine: Engine, worker: str, told: Callable[[], None], *, alone: bool
-) -> None:
-    """Plan again what never passed the gate, say of the rest that it may have been billed, and
-    carry on with everything that is planned."""
-    if await rows.reap(worker, alone=alone):
-        told()
-    for run_id in await rows.planned():
-        await engine.submit(run_id)

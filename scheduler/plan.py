@@ -61,7 +61,7 @@ def _judge_route(job: Job, resolution: Resolution, guard: GuardConfig) -> Go | H
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """Fires nobody was awake for: how many (at most `COUNTED`), the first and the last."""
+    """Fires nobody was awake for: how many (`COUNTED` means so many or more), the first, the last."""
 
     count: int
     first: datetime
@@ -100,17 +100,29 @@ def tick(job: Job, now: datetime, *, busy: bool) -> Tick:
     fires = due_fires(job, now)
     if not fires:
         return Tick((), job.next_fire_time)
-    *earlier, latest = fires
+    uncounted = len(fires) == COUNTED
+    latest = _latest_fire(job, now) if uncounted else fires[-1]
     punctual = now - latest <= PUNCTUAL
     late = not punctual and job.on_missed is OnMissed.RUN_ONCE
-    lost = earlier if punctual or late else fires
     planned: list[Planned] = []
     if punctual or late:
         planned.append(_plan_one(latest, busy=busy, late=late))
-    missed = Missed(len(lost), lost[0], lost[-1]) if lost else None
+    lost = fires[:-1] if planned and not uncounted else fires
+    last = lost[-1] if planned and lost else latest
+    missed = Missed(len(lost), lost[0], last) if lost else None
     if missed and not planned:
         planned.append(Planned(latest, RunState.MISSED, _missed_note(missed)))
     return Tick(tuple(planned), following(job, max(now, latest)), missed)
+
+
+def _latest_fire(job: Job, now: datetime) -> datetime:
+    """The last fire that has come, of more than can be counted: looked for further and further back."""
+    back = timedelta(minutes=1)
+    while (found := following(job, now - back)) is None or found > now:
+        back *= 2
+    while (later := following(job, found)) is not None and later <= now:
+        found = later
+    return found
 
 
 def _plan_one(fire: datetime, *, busy: bool, late: bool) -> Planned:

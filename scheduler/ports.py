@@ -311,6 +311,10 @@ class Runs(Protocol):
 
     async def in_flight(self, job_id: JobId) -> list[Run]: ...
 
+    async def calls(self, run_ids: Sequence[RunId]) -> int:
+        """How many requests of these runs ever passed the gate."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class TooLate:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from scheduler.job import JobId
 from scheduler.run import Run, RunId, RunState
 from storage.rows import run_of
-from storage.tables import RUNS
+from storage.tables import CALLS, RUNS
 from storage.transaction import Tx, Verbs
 
 _RUN = select(RUNS).where(RUNS.c.id == bindparam("id"))
@@ -36,6 +36,8 @@ _IN_FLIGHT = (
     .order_by(RUNS.c.fire_time, RUNS.c.id)
 )
 
+_CALLED = select(func.count()).where(CALLS.c.run_id.in_(bindparam("runs", expanding=True)))
+
 
 class HistoryVerbs(Verbs):
     async def run(self, run_id: RunId) -> Run | None:
@@ -48,6 +50,11 @@ class HistoryVerbs(Verbs):
 
     async def held(self, job_ids: Sequence[JobId]) -> dict[JobId, list[Run]]:
         return await self._run(lambda tx: _held(tx, job_ids))
+
+    async def calls(self, run_ids: Sequence[RunId]) -> int:
+        return await self._run(
+            lambda tx: int(tx.connection.execute(_CALLED, {"runs": list(run_ids)}).scalar_one())
+        )
 
     async def in_flight(self, job_id: JobId) -> list[Run]:
         return await self._run(lambda tx: [run_of(row) for row in tx.all(_IN_FLIGHT, job=job_id)])

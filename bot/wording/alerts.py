@@ -36,11 +36,14 @@ LISTED = 20
 Waiting = Mapping[JobId, Sequence[Run]]
 
 
-def alert(found: Alert, waiting: Waiting, how: str) -> Message:
-    """The alert as it stands: open, decided, or healed. `waiting` are the held runs by job."""
+def alert(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
+    """The alert as it stands: open, decided, or healed.
+
+    `waiting` are the held runs by job, `calls` the requests of theirs that ever passed the gate.
+    """
     match found.state:
         case AlertState.OPEN:
-            return _open(found, waiting, how)
+            return _open(found, waiting, calls, how)
         case AlertState.DECIDED:
             by_people = any(row.decided_by for row in found.jobs)
             word = "Decided" if by_people else "Over"
@@ -49,9 +52,8 @@ def alert(found: Alert, waiting: Waiting, how: str) -> Message:
             return _closed(found, waiting, _healed(found))
 
 
-def _open(found: Alert, waiting: Waiting, how: str) -> Message:
+def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
     rows = found.undecided
-    calls = sum(run.usage.requests for row in rows for run in waiting.get(row.job.id, ()))
     blocks: list[Block] = [
         Paragraph(_verdict(found, rows, calls)),
         Paragraph(_so_far(rows, waiting, calls)),
@@ -255,6 +257,13 @@ def too_late(found: Alert) -> Message:
     return Message(f"Already decided: {_summary(found)}. Nothing was changed.", private=True)
 
 
+ACK_WORDS = {
+    Decision.PINNED: "pinned to the route consented to",
+    Decision.ACCEPTED: "now on the new default",
+    Decision.PAUSED: "paused",
+}
+
+
 def decided(decision: Decision, jobs: Sequence[Job], left: Sequence[Job]) -> Message:
     """What the presser is told: what the press did, and what it left to others."""
     did = f"{facts.count(len(jobs), 'job')} {ACK_WORDS[decision]}"
@@ -264,15 +273,6 @@ def decided(decision: Decision, jobs: Sequence[Job], left: Sequence[Job]) -> Mes
         for who, number in owners.items()
     )
     return Message(f"Done: {did}{rest}.", private=True)
-
-
-ACK_WORDS = {
-    Decision.PINNED: "pinned to the route consented to",
-    Decision.ACCEPTED: "now on the new default",
-    Decision.PAUSED: "paused",
-    Decision.REMOVED: "removed",
-    Decision.CHANGED: "changed",
-}
 
 
 def started(runs: Sequence[Started], found: Alert) -> Message:

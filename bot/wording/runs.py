@@ -21,6 +21,7 @@ from bot.message import (
 from bot.wording import facts
 from bot.wording.refusals import sentence
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
+from scheduler.plan import COUNTED
 from scheduler.press import Action, Press
 from scheduler.run import HoldReason, Run, RunKind, RunState
 
@@ -178,8 +179,9 @@ def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Messa
         rest = line(". One late run makes up for all that was missed.")
     else:
         rest = line(". They are not made up for; ", code(f"{how} run {job.id}"), " runs it now.")
+    fires = f"{COUNTED} or more fires" if total >= COUNTED else facts.count(total, "fire")
     return Message(
-        f"Job {facts.called(job)} missed {facts.count(total, 'fire')} while Driftpin was not running.",
+        f"Job {facts.called(job)} missed {fires} while Driftpin was not running.",
         (Paragraph((*span, *rest)),),
     )
 

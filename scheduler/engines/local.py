@@ -34,7 +34,9 @@ class LocalEngine:
         task.add_done_callback(lambda done: self._done(run_id, done))
 
     async def cancel(self, run_id: RunId) -> None:
-        if task := self._tasks.get(run_id):
+        # Once: a second cancel would cut off the recording of how the first one ended the run.
+        task = self._tasks.get(run_id)
+        if task is not None and not task.cancelling():
             task.cancel()
 
     def executing(self) -> list[RunId]:
@@ -50,7 +52,8 @@ class LocalEngine:
         if self._tasks:
             _, late = await asyncio.wait(self._tasks.values(), timeout=patience)
             for task in late:
-                task.cancel()
+                if not task.cancelling():
+                    task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
 
     async def _carry(self, run_id: RunId) -> None:

@@ -5,7 +5,6 @@ from scheduler.answers import Started, Stopped
 from scheduler.errors import UserError
 from scheduler.job import JobId, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
-from scheduler.run import Run, RunState
 from scheduler.service.core import Core
 from scheduler.service.reading import Reading
 
@@ -88,8 +87,3 @@ class RunService:
 
     async def _owe_edit(self, alert: Alert) -> None:
         await self._core.store.owe(Owed(OwedKind.ALERT, alert.place, {"alert": int(alert.id)}))
-
-
-def calling(runs: tuple[Run, ...]) -> bool:
-    """Was one of them inside a call, which may have been billed?"""
-    return any(run.state is RunState.CALLING for run in runs)

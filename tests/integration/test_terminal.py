@@ -273,7 +273,7 @@ async def test_stop_ends_a_session_that_waits_for_a_line() -> None:
         await terminal.stop()
         await session
         held_open.write("\n")
-    assert bot.settled == 0
+    assert bot.settled == 1, "after the line, and not at the end"
 
 
 READ_BY_NOBODY = """

@@ -8,11 +8,11 @@ import pytest
 from scheduler.config import GuardConfig, MissingSnapshot
 from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, JobKind, OnMissed
-from scheduler.plan import Go, Missed, Tick, due_fires, judge, tick
+from scheduler.plan import COUNTED, Go, Missed, Tick, due_fires, judge, tick
 from scheduler.ports import Held, Planned
 from scheduler.route import Axis, Pins, Route, Snapshot
 from scheduler.run import HoldReason, RunState
-from scheduler.schedule import Interval, Once
+from scheduler.schedule import Cron, Interval, Once
 from tests.unit.jobs import FREE, NINE, NOON, PAID, a_job, resolved
 
 GUARD = GuardConfig()
@@ -227,3 +227,12 @@ def test_years_of_missed_minutes_are_counted_up_to_a_bound_and_left_behind() -> 
     assert found.missed is not None
     assert found.missed.count == 1000
     assert found.next_fire_time == now + timedelta(minutes=1)
+
+
+def test_more_fires_than_are_counted_still_end_at_the_latest_one() -> None:
+    minutely = a_job(schedule=Cron("* * * * *"), next_fire_time=NOON - timedelta(days=10))
+    plan = tick(minutely, NOON + timedelta(minutes=30, seconds=5), busy=False)
+    assert [fire.fire_time for fire in plan.planned] == [NOON + timedelta(minutes=30)]
+    assert plan.missed is not None
+    assert plan.missed.count == COUNTED
+    assert plan.next_fire_time == NOON + timedelta(minutes=31)

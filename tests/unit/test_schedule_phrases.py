@@ -158,7 +158,7 @@ REFUSED = [
     ),
     ("50-10 * * * *", "'50-10' runs backwards; try '50-59,0-10 * * * *'"),
     ("0 9 * * sat-sun", "'sat-sun' runs backwards; try '0 9 * * 6,0'"),
-    ("0 9 * * friday", "'friday' is no day of the week in a cron expression; try '0 9 * * fri'"),
+    ("0 9 * * friday", "'friday' is no day of the week in a cron expression; try '0 9 * * 5'"),
     # the time is missing, wrong, or of two minds
     ("every day", "the time of day is missing; try 'every day at 09:00'"),
     ("every monday", "the time of day is missing; try 'every monday at 09:00'"),

@@ -66,7 +66,7 @@ THIRD = a_job(11, name="Digest", next_fire_time=None)
 
 def alert(found: Alert, waiting: dict[int, int]) -> Message:
     fires = {JobId(job): held(number, job) for job, number in waiting.items()}
-    return alerts.alert(found, fires, "/jobs")
+    return alerts.alert(found, fires, 0, "/jobs")
 
 
 UNGUARDED = a_job(snapshot=Snapshot(model="small"))
@@ -194,8 +194,8 @@ def test_thirteen_jobs_are_named_one_by_one_and_many_more_are_counted() -> None:
 
 
 def test_a_call_that_a_held_run_made_before_is_counted_and_never_called_nothing() -> None:
-    spent = {JobId(7): [a_run(RunState.HELD, usage=Usage(requests=2))]}
-    told = alerts.alert(an_alert(listed(a_job())), spent, "/jobs")
+    spent = {JobId(7): [a_run(RunState.HELD)]}
+    told = alerts.alert(an_alert(listed(a_job())), spent, 2, "/jobs")
     assert "Nothing was spent" not in shown(told)
     assert "2 calls had been made." in told.title
     assert "paid calls made: 2." in shown(told)
