@@ -21,8 +21,10 @@ def main() -> None:
     if unknown := [name for name in asked.names if name not in NAMES]:
         parser.error(f"there is no {', '.join(unknown)}; there are: {', '.join(NAMES)}")
     found: list[Comparison] = []
-    for name in asked.names or NAMES:
-        rows = importlib.import_module(f"benchmarks.{name}").measure(QUICK if asked.quick else FULL)
+    # All of them first: one that cannot be loaded should not cost the minutes of the others.
+    modules = [importlib.import_module(f"benchmarks.{name}") for name in asked.names or NAMES]
+    for module in modules:
+        rows: list[Comparison] = module.measure(QUICK if asked.quick else FULL)
         print(f"{table(rows)}\n", flush=True)
         found += rows
     if not asked.names and not asked.quick:

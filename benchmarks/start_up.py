@@ -11,7 +11,6 @@ from benchmarks.figures import Comparison, Goal, Size
 from benchmarks.house import DAY, fill, house, job
 from bot.clock import SystemClock
 from scheduler.engines.local import LocalEngine
-from scheduler.heartbeat import take_up
 from scheduler.ticker import Ticker
 from storage.database import Database
 from storage.store import Store
@@ -57,7 +56,8 @@ async def _ours(folder: Path) -> float:
     begun = time.perf_counter()
     database = Database.open("", home=folder / "home", clock=clock.now)
     store, engine = Store(database), LocalEngine(8)
-    await take_up(store, engine, "worker", lambda: None, alone=True)
+    await store.reap("worker", alone=True)
+    await store.planned()
     await Ticker(store, engine, clock).tick()
     await store.next_due()
     took = time.perf_counter() - begun

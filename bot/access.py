@@ -31,6 +31,7 @@ NEEDS: dict[str, Role] = {
     "run": Role.OPERATOR,
     "stop": Role.OPERATOR,
     "pin": Role.OPERATOR,
+    "pin-another": Role.OWNER,
     "snapshot": Role.OWNER,
     "accept": Role.OWNER,
     "edit": Role.OWNER,

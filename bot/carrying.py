@@ -1,10 +1,11 @@
 """Each command, once it is allowed, goes to the method of the service that carries it out."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.doors import Doors
 from bot.message import Request
-from scheduler.answers import Answer
+from scheduler.answers import Answer, Default
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
@@ -27,6 +28,7 @@ from scheduler.commands import (
     TakeSnapshot,
     UnpinJob,
 )
+from scheduler.job import Job
 from scheduler.service import Service
 
 VERBS: dict[type[JobCommand], str] = {
@@ -45,6 +47,8 @@ VERBS: dict[type[JobCommand], str] = {
     Output: "output",
 }
 """The action that `access` judges for each command about one job."""
+
+PIN_ANOTHER = "pin-another"
 
 
 class Carrier:
@@ -70,15 +74,27 @@ class Carrier:
                 return await self._service.reading.alerts(request.place)
             case ShowDefault():
                 self._doors.need(request, "default")
-                return await self._service.defaults.show()
+                return self._visible(await self._service.defaults.show(), request)
             case ChangeDefault(route, confirmed):
                 self._doors.need(request, "change-default")
                 if confirmed:
                     return await self._service.defaults.change(route, request.principal)
                 return await self._service.defaults.what_if(route)
             case _:
-                await self._doors.job(request, VERBS[type(command)], command.job)
+                job = await self._doors.job(request, VERBS[type(command)], command.job)
+                if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):
+                    await self._must_keep_consent(command, job, request)
                 return await self._about_a_job(command, request)
+
+    async def _must_keep_consent(self, command: PinJob, job: Job, request: Request) -> None:
+        """To bind a job to a route it never consented to is to accept that route."""
+        if not await self._service.consents.keeps_consent(job, command):
+            raise self._doors.refusal(PIN_ANOTHER, f"job {job.id} to another route")
+
+    def _visible(self, found: Default, request: Request) -> Default:
+        """Without the jobs this person may not see."""
+        seen = tuple(job for job in found.holds if self._doors.may(request, "show", job))
+        return replace(found, holds=seen)
 
     async def _about_a_job(self, command: JobCommand, request: Request) -> Answer:
         service, by = self._service, request.principal
@@ -107,7 +123,7 @@ class Carrier:
                 return await service.consents.unpin(command, by)
             case AcceptRoute():
                 return await service.consents.accept(command, by)
-            case TakeSnapshot(job):
-                return await service.consents.snapshot(job, by)
+            case TakeSnapshot():
+                return await service.consents.snapshot(command, by)
             case _:
                 assert_never(command)

@@ -84,10 +84,12 @@ async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
     timeout = ClientTimeout(total=60)
     typed = {"text": text, "width": width, "colour": colour}
     try:
-        async with ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session:
-            async with session.post("http://driftpin/command", json=typed) as response:
-                response.raise_for_status()
-                return await response.text()
+        async with (
+            ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session,
+            session.post("http://driftpin/command", json=typed) as response,
+        ):
+            response.raise_for_status()
+            return await response.text()
     except ClientConnectorError:
         return None
     except (ClientError, TimeoutError):

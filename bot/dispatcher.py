@@ -21,11 +21,14 @@ from scheduler.commands import Help
 from scheduler.errors import ConfigError, DriftpinError, UserError
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Clock, Store
+from scheduler.press import Action
 from scheduler.service import Service
 
 log = logging.getLogger(__name__)
 
 BUTTON_LIFE = timedelta(days=30)
+QUESTION_LIFE = timedelta(minutes=15)
+"""What a change would do is soon no longer what was shown."""
 
 
 class Dispatcher:
@@ -59,14 +62,13 @@ class Dispatcher:
         try:
             if not await self._is_new(request):
                 return None
-            message = await self._answer(request)
+            return await self._ready(await self._answer(request), request)
         except Exception:
             incident = secrets.token_hex(4)
             log.exception("incident %s", incident)
             return refusals.broken(incident)
         finally:
             self._told()
-        return await self._ready(message, request)
 
     async def _is_new(self, request: Request) -> bool:
         if request.event is None:
@@ -113,6 +115,7 @@ class Dispatcher:
         clean = sanitise(message, self._hidden())
         if not clean.buttons:
             return clean
-        expires = self._clock.now() + BUTTON_LIFE
         presses = [button.press for button in clean.buttons]
+        passing = any(press.action is Action.CHANGE_DEFAULT for press in presses)
+        expires = self._clock.now() + (QUESTION_LIFE if passing else BUTTON_LIFE)
         return clean.with_tokens(await self._store.mint(presses, request.place, expires))

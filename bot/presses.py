@@ -19,6 +19,7 @@ from scheduler.commands import (
     RunJob,
     TakeSnapshot,
 )
+from scheduler.errors import DriftpinError
 from scheduler.job import JobId
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
@@ -66,8 +67,6 @@ class Presses:
         if stored is None or not self._here(stored, request):
             return refusals.unknown_button()
         press = stored.press
-        if press.action is Action.CANCEL:
-            return Message("Nothing was changed.", private=True)
         if press.alert is not None:
             return await self._on_alert(press, press.alert, request)
         return await self._on_job(stored, request)
@@ -82,7 +81,7 @@ class Presses:
         if alert is None:
             return refusals.unknown_button()
         if press.action is Action.RUN_HELD:
-            return await self._run_held(alert, request)
+            return await self._run_held(alert, press.revision, request)
         decision, action = DECISIONS[press.action]
         mine = [row.job for row in alert.undecided if self._doors.may(request, action, row.job)]
         if alert.undecided and not mine:
@@ -94,12 +93,21 @@ class Presses:
             return alerts.too_late(decided.alert)
         return alerts.decided(decision, decided.jobs, decided.left)
 
-    async def _run_held(self, alert: Alert, request: Request) -> Message:
-        mine = [row.job.id for row in alert.may_run if self._doors.may(request, "run", row.job)]
-        if alert.may_run and not mine:
+    async def _run_held(self, alert: Alert, revision: int, request: Request) -> Message:
+        if alert.revision != revision:
+            return alerts.too_late(alert)
+        elsewhere = await self._undecided()
+        free = [row.job for row in alert.may_run if row.job.id not in elsewhere]
+        mine = [job.id for job in free if self._doors.may(request, "run", job)]
+        if free and not mine:
             raise self._doors.refusal("run", "these jobs")
         started = await self._service.runs.run_held(alert.id, mine, request.principal)
         return alerts.started(started, alert)
+
+    async def _undecided(self) -> set[JobId]:
+        """Jobs that another alert holds: their latest held fire is not this one's to run."""
+        found = await self._store.open_alerts()
+        return {row.job.id for alert in found for row in alert.undecided}
 
     async def _on_job(self, stored: StoredPress, request: Request) -> Message:
         """A button that says what a command says, once, and only while the consent it spoke of stands."""
@@ -113,7 +121,12 @@ class Presses:
             self._doors.need(request, ACTIONS[press.action])
         if not await self._store.pressed(stored.token, request.principal, self._clock.now()):
             return await self._used(stored)
-        answer = await self._carrier.carry_out(command_of(press), request)
+        try:
+            answer = await self._carrier.carry_out(command_of(press), request)
+        except DriftpinError:
+            # Nothing was done, so the button is still good.
+            await self._store.unpressed(stored.token)
+            raise
         return answers.answer(answer, request.command)
 
     async def _used(self, stored: StoredPress) -> Message:
@@ -139,12 +152,12 @@ def command_of(press: Press) -> Doable:
         case Action.RUN_AGAIN:
             return RunJob(job)
         case Action.SNAPSHOT:
-            return TakeSnapshot(job)
+            return TakeSnapshot(job, route)
         case Action.UNDO:
             return RemoveJob(job)
         case Action.CHANGE_DEFAULT if route is not None:
             return ChangeDefault(route, confirmed=True)
-        case Action.CHANGE_DEFAULT | Action.CANCEL:
+        case Action.CHANGE_DEFAULT:
             raise AssertionError("this button has no command")
         case _:
             assert_never(press.action)

@@ -116,7 +116,10 @@ class AcceptRoute:
 
 @dataclass(frozen=True, slots=True)
 class TakeSnapshot:
+    """Guard an unguarded job; with the route a button showed, only if that is still the one."""
+
     job: JobId
+    route: RouteText | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.alert import AlertId
 from scheduler.job import JobId, Place, Principal
+from scheduler.route import Route
 
 
 class Action(StrEnum):
@@ -20,7 +21,6 @@ class Action(StrEnum):
     SNAPSHOT = "snapshot"
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
-    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,10 @@ class RouteNames:
 
     def __str__(self) -> str:
         return f"{self.provider}:{self.model}"
+
+    @classmethod
+    def of(cls, route: Route) -> "RouteNames":
+        return cls(route.provider, route.model)
 
 
 @dataclass(frozen=True, slots=True)

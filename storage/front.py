@@ -19,6 +19,7 @@ TOKEN_BYTES = 18
 
 _BUTTON = select(BUTTONS).where(BUTTONS.c.token == bindparam("token"))
 _PRESS = update(BUTTONS).where(BUTTONS.c.token == bindparam("key"), BUTTONS.c.pressed_at.is_(None))
+_UNPRESS = update(BUTTONS).where(BUTTONS.c.token == bindparam("key"))
 _ONE_PERSON = (
     (PEOPLE.c.platform == bindparam("on"))
     & (PEOPLE.c.workspace == bindparam("within"))
@@ -41,6 +42,9 @@ class FrontVerbs(Verbs):
         return await self._run(
             lambda tx: tx.do(_PRESS, key=token, pressed_by=by, pressed_at=at) == 1
         )
+
+    async def unpressed(self, token: str) -> None:
+        await self._run(lambda tx: tx.do(_UNPRESS, key=token, pressed_by=None, pressed_at=None))
 
     async def person(self, principal: Principal) -> Person:
         return await self._run(lambda tx: _person(tx, principal))

@@ -151,7 +151,7 @@ def _priced(route: Route) -> str:
 
 def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
     every = "" if len(rows) == 1 else f" (all {len(rows)})"
-    route = RouteNames(found.route.provider, found.route.model)
+    route = RouteNames.of(found.route)
     jobs = facts.count(len(rows), "job")
     question = f"From now on {jobs} will use {_priced(found.route)}. Accept?"
 

@@ -190,7 +190,7 @@ def _what_if(found: WhatIf, how: str) -> Message:
     return Message(
         f"This would move the default from {old} to {found.new}.",
         (*blocks, *held, Quiet(line("Or type ", command))),
-        (Button("Change", press, primary=True), Button("Cancel", Press(Action.CANCEL))),
+        (Button("Change", press, primary=True),),
     )
 
 

@@ -21,7 +21,7 @@ from bot.wording.runs import outcome
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.job import JobKind, unguarded_axes
-from scheduler.press import Action, Press
+from scheduler.press import Action, Press, RouteNames
 from scheduler.route import Pins
 
 
@@ -61,7 +61,8 @@ def _card_buttons(view: JobView) -> tuple[Button, ...]:
 
 
 def _snapshot_button(view: JobView) -> Button:
-    press = Press(Action.SNAPSHOT, job=view.job.id, revision=view.job.consent_revision)
+    route = RouteNames.of(view.current.route) if view.current else None
+    press = Press(Action.SNAPSHOT, view.job.id, revision=view.job.consent_revision, route=route)
     return Button("Take snapshot", press, primary=True)
 
 

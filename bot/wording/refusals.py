@@ -64,7 +64,7 @@ def used_button(by: str) -> Message:
 def broken(incident: str) -> Message:
     """An error of ours: the log has the details under this number."""
     return Message(
-        f"Something broke on our side; nothing was changed. Incident {incident} is in the log.",
+        f"Something broke on our side. Incident {incident} is in the log; look before trying again.",
         tone=Tone.LOUD,
         private=True,
     )

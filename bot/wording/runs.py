@@ -22,7 +22,7 @@ from bot.wording import facts
 from bot.wording.refusals import sentence
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
-from scheduler.press import Action, Press
+from scheduler.press import Action, Press, RouteNames
 from scheduler.run import HoldReason, Run, RunKind, RunState
 
 OUTCOME_WORDS = {
@@ -119,10 +119,16 @@ def _succeeded(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Messag
             " binds it to what it uses now.",
         )
     )
-    button = Button(
-        "Take snapshot", Press(Action.SNAPSHOT, job=job.id, revision=job.consent_revision), True
+    return Message(
+        f"{job.name} (job {job.id})", (text, warning, quiet), (_snapshot_button(job, run),)
     )
-    return Message(f"{job.name} (job {job.id})", (text, warning, quiet), (button,))
+
+
+def _snapshot_button(job: Job, run: Run) -> Button:
+    """It consents to the very route this run speaks of."""
+    route = RouteNames.of(run.route) if run.route else None
+    press = Press(Action.SNAPSHOT, job.id, revision=job.consent_revision, route=route)
+    return Button("Take snapshot", press, primary=True)
 
 
 def _held(job: Job, run: Run, how: str) -> Message:
@@ -152,8 +158,7 @@ def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
         "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
     )
     if run.hold_reason is HoldReason.UNGUARDED:
-        press = Press(Action.SNAPSHOT, job=job.id, revision=job.consent_revision)
-        return (Button("Take snapshot", press, primary=True), retry)
+        return (_snapshot_button(job, run), retry)
     return (retry,)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 
 from scheduler.alert import Alert, AlertState, Decision
 from scheduler.answers import Changed, Done, Unchanged
-from scheduler.commands import AcceptRoute, PinJob, UnpinJob
+from scheduler.commands import AcceptRoute, PinJob, RouteText, TakeSnapshot, UnpinJob
 from scheduler.drift import consent
 from scheduler.errors import DriftpinError, UserError
 from scheduler.job import Job, JobId, JobState, Principal
@@ -41,6 +41,10 @@ class Consents:
 
         return await self._changed(Done.PINNED, command.job, change, by)
 
+    async def keeps_consent(self, job: Job, command: PinJob) -> bool:
+        """Would this pin bind the job to nothing but what it consented to already?"""
+        return await self._pins(job, command) == consent(job)
+
     async def _pins(self, job: Job, command: PinJob) -> Pins:
         old = consent(job)
         if command.route is None:
@@ -50,7 +54,7 @@ class Consents:
                     f"type '/jobs pin {job.id} <provider>:<model>'",
                 )
             return old
-        typed = await typed_pins(self._core.config, command.route)
+        typed = await typed_pins(self._core.config, command.route, old.provider)
         if typed.provider is None:
             return Pins(job.pins.provider, typed.model)
         if typed.model is not None:
@@ -109,23 +113,28 @@ class Consents:
     async def _seen(self, command: AcceptRoute) -> RouteNames | None:
         """The route this consent is about: the typed one, else the one of the job's open alert."""
         if command.route is not None:
-            typed = await typed_pins(self._core.config, command.route)
-            if typed.provider is None or typed.model is None:
-                raise UserError(
-                    "a route to accept has a provider and a model",
-                    f"type '/jobs accept {command.job} <provider>:<model>'",
-                )
-            return RouteNames(typed.provider, typed.model)
+            return await self._typed_names(command.job, command.route)
         for alert in await self._core.store.open_alerts():
             row = alert.row(command.job)
             if row and row.decision is None:
-                return RouteNames(alert.route.provider, alert.route.model)
+                return RouteNames.of(alert.route)
         return None
+
+    async def _typed_names(self, job_id: JobId, route: RouteText | None) -> RouteNames | None:
+        if route is None:
+            return None
+        typed = await typed_pins(self._core.config, route)
+        if typed.provider is None or typed.model is None:
+            raise UserError(
+                "a route to consent to has a provider and a model",
+                f"type '/jobs accept {job_id} <provider>:<model>'",
+            )
+        return RouteNames(typed.provider, typed.model)
 
     async def _accepted(self, job: Job, seen: RouteNames | None) -> Job:
         resolution = await self._resolve_now(job)
         route = resolution.route
-        now_names = RouteNames(route.provider, route.model)
+        now_names = RouteNames.of(route)
         if seen is not None and seen != now_names:
             raise UserError(
                 f"the default is no longer {seen} but {now_names}",
@@ -133,15 +142,22 @@ class Consents:
             )
         return replace(job, snapshot=snapshot_of(route, job.pins, self._core.clock.now()))
 
-    async def snapshot(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
+    async def snapshot(self, command: TakeSnapshot, by: Principal) -> Changed | Unchanged:
         """Guard an unguarded job: consent to what it would use now, on the axes that have no consent."""
-        job = await self._core.job(job_id)
+        job = await self._core.job(command.job)
         _must_be_guarded(job)
         if None not in (consent(job).provider, consent(job).model):
             return Unchanged(await self._reading.view(job), "guarded already")
 
+        seen = await self._typed_names(command.job, command.route)
+
         async def change(job: Job) -> Wanted:
             route = (await self._resolve_now(job)).route
+            if seen is not None and seen != RouteNames.of(route):
+                raise UserError(
+                    f"the job would no longer use {seen} but {route.name}",
+                    f"'/jobs snapshot {job.id}' consents to that one",
+                )
             fresh = snapshot_of(route, job.pins, self._core.clock.now())
             if consent(job).provider is None:
                 kept = replace(fresh, model=job.snapshot.model or fresh.model)
@@ -149,7 +165,7 @@ class Consents:
                 kept = replace(job.snapshot, model=fresh.model, price_class=fresh.price_class)
             return Wanted(rebind(job, job.pins, kept), Decision.CHANGED)
 
-        return await self._changed(Done.SNAPSHOT, job_id, change, by)
+        return await self._changed(Done.SNAPSHOT, command.job, change, by)
 
     async def decide(
         self,
@@ -178,9 +194,7 @@ class Consents:
             case Decision.PINNED:
                 return rebind(job, consent(job), job.snapshot)
             case Decision.ACCEPTED:
-                return await self._accepted(
-                    job, RouteNames(alert.route.provider, alert.route.model)
-                )
+                return await self._accepted(job, RouteNames.of(alert.route))
             case Decision.PAUSED:
                 return replace(job, state=JobState.PAUSED)
             case Decision.REMOVED | Decision.CHANGED:

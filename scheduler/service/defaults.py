@@ -21,12 +21,18 @@ class Defaults:
         except DriftpinError as error:
             return Default(None, str(error), ())
         route = resolution.route
-        holds, _ = await self._affected(RouteNames(route.provider, route.model))
+        holds, _ = await self._affected(RouteNames.of(route))
         return Default(resolution, None, holds)
 
     async def what_if(self, typed: RouteText) -> WhatIf:
         """Which jobs another default would hold; changes nothing."""
         new = await self._names(typed)
+        routes = (await self._core.config.core()).routes
+        if routes.jobs_provider is not None or routes.jobs_model is not None:
+            raise UserError(
+                "jobs follow jobs.provider and jobs.model of config.yaml, not the default",
+                "change them there",
+            )
         holds, follows = await self._affected(new)
         return WhatIf(await self._now(), new, holds, follows)
 

@@ -21,25 +21,34 @@ async def provider_names(config: Config) -> list[str]:
 
 
 async def known_pins(
-    config: Config, kind: JobKind, provider: str | None, model: str | None
+    config: Config,
+    kind: JobKind,
+    provider: str | None,
+    model: str | None,
+    consented: str | None = None,
 ) -> Pins:
-    """The pins of `provider=` and `model=`; raises UserError for a provider nobody configured."""
+    """The pins of `provider=` and `model=`; raises UserError for a provider nobody configured.
+
+    The provider a job consented to is known to it even where the settings have lost it.
+    """
     if provider is None and model is None:
         return Pins()
     if not kind.guarded:
         raise UserError("a job of kind=message calls no provider", "leave provider= and model= out")
     if provider is not None:
         names = await provider_names(config)
-        if provider not in names:
+        if provider not in names and provider != consented:
             raise unknown_provider(provider, names)
     return Pins(provider, model)
 
 
-async def typed_pins(config: Config, route: RouteText) -> Pins:
+async def typed_pins(config: Config, route: RouteText, consented: str | None = None) -> Pins:
     """The provider and model a person typed, in one word or in two."""
     if route.whole is None:
-        return await known_pins(config, JobKind.AGENT, route.provider, route.model)
+        return await known_pins(config, JobKind.AGENT, route.provider, route.model, consented)
     names = await provider_names(config)
+    if consented is not None:
+        names = sorted({*names, consented})
     provider, model = split_route(route.whole, names)
     if provider is None and model == route.whole and "/" not in model:
         head = model.partition(":")[0]

@@ -8,6 +8,7 @@ import pytest
 
 from bot.message import Request
 from scheduler.job import JobState, Place, Principal
+from scheduler.route import Pins
 from tests.acceptance.alerted import ADD, NO_CALL, calls
 from tests.acceptance.team import ANA, BOB, BOSS, OTHER_ROOM, ROOM, STRANGER, VERA, team_world
 from tests.acceptance.world import World, text_of
@@ -109,6 +110,15 @@ async def test_an_operator_may_not_change_what_another_consented_to(team: World)
         assert told.private
         assert told.title.endswith("here; that takes the job's owner or an admin.")
     assert (await team.job()).revision == 1
+
+
+async def test_an_operator_pins_to_what_was_consented_to_and_to_nothing_else(team: World) -> None:
+    for route in ("paid-lab:large", "provider=paid-lab model=large", "paid-lab:small"):
+        told = await team.type(f"pin 1 {route}", by=BOB, place=ROOM)
+        assert told.title.endswith("here; that takes the job's owner or an admin.")
+    assert (await team.job()).revision == 1
+    await team.type("pin 1 free-lab:small", by=BOB, place=ROOM)
+    assert (await team.job()).pins == Pins("free-lab", "small")
 
 
 async def test_an_owner_reaches_their_job_from_another_chat(team: World) -> None:

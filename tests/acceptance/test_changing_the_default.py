@@ -1,6 +1,7 @@
 """Changing the default from the chat: what it would hold first, then the file, then nothing else."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from scheduler.job import Principal
 from scheduler.run import RunState
 from tests.acceptance.alerted import ADD, NO_CALL, calls
-from tests.acceptance.team import ANA, BOSS, ROOM, VERA, team_world
+from tests.acceptance.team import ANA, BOB, BOSS, OTHER_ROOM, ROOM, VERA, team_world
 from tests.acceptance.world import World, text_of
 
 PAID = "/jobs default paid-lab:large"
@@ -49,7 +50,7 @@ async def test_asking_about_another_default_changes_nothing_and_names_what_it_wo
     assert "Nothing is changed yet. It would hold 1 job." in text_of(answer)
     assert "#1 Brief, consents to free-lab:small" in text_of(answer)
     assert "Pinned" not in text_of(answer)
-    assert [button.label for button in answer.buttons] == ["Change", "Cancel"]
+    assert [button.label for button in answer.buttons] == ["Change"]
     assert config(world) == before
     assert (await world.fire()).state is RunState.SUCCEEDED
     assert calls(world) == (2, 0)
@@ -86,11 +87,38 @@ async def test_the_change_button_works_once(world: World) -> None:
     assert "provider: free-lab" in config(world)
 
 
-async def test_cancel_changes_nothing(world: World) -> None:
+async def test_the_change_button_dies_within_minutes(world: World) -> None:
     before = config(world)
-    told = await world.press(world.button("Cancel", await world.type(PAID)))
-    assert (told.private, told.title) == (True, "Nothing was changed.")
+    change = world.button("Change", await world.type(PAID))
+    world.clock.advance(timedelta(minutes=16))
+    told = await world.press(change)
+    assert told.title == "This button is not known or too old; nothing was done."
     assert config(world) == before
+
+
+async def test_a_refused_change_leaves_its_button_good(world: World) -> None:
+    change = world.button("Change", await world.type(PAID))
+    world.folder.joinpath("config.yaml").write_text("model: [")
+    assert "is not whole at the moment" in (await world.press(change)).title
+    world.point_default("free-lab", "small")
+    assert "moved from free-lab:small to paid-lab:large" in (await world.press(change)).title
+
+
+async def test_where_jobs_follow_another_setting_a_change_offers_nothing(world: World) -> None:
+    await world.type(ADD)
+    world.point_default("free-lab", "small", "jobs: {provider: free-lab, model: small}")
+    told = await world.type(PAID)
+    assert "jobs follow jobs.provider and jobs.model" in told.title.lower()
+    assert told.buttons == ()
+
+
+async def test_default_names_no_job_that_a_person_may_not_see(team: World) -> None:
+    await team.type(ADD, by=ANA, place=ROOM)
+    team.point_default("paid-lab", "large")
+    assert "Brief" in text_of(await team.type("/jobs default", by=ANA, place=ROOM))
+    shown = text_of(await team.type("/jobs default", by=BOB, place=OTHER_ROOM))
+    assert "paid-lab:large" in shown
+    assert "Brief" not in shown
 
 
 @pytest.mark.parametrize(

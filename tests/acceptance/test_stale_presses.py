@@ -112,3 +112,33 @@ async def test_the_second_press_of_a_cards_button_is_told_who_was_first(world: W
     assert told.private
     assert told.title == "Ben already pressed this; nothing was done again."
     assert (await world.job()).consent_revision == 2
+
+
+async def test_take_snapshot_consents_only_to_the_route_its_message_spoke_of(world: World) -> None:
+    world.write_config("model: {provider: groq, default: small}")
+    await world.type(ADD)
+    world.point_default("free-lab", "small")
+    await world.fire()
+    button = world.button("Take snapshot")
+    world.point_default("paid-lab", "small")
+    told = await world.press(button)
+    assert "would no longer use free-lab:small but paid-lab:small" in told.title
+    assert (await world.job()).snapshot.provider is None
+    world.point_default("free-lab", "small")
+    await world.press(button)
+    assert (await world.job()).snapshot.provider == "free-lab"
+    assert world.paid.count == 0
+
+
+async def test_the_run_button_of_an_old_alert_leaves_the_fires_of_a_new_one(world: World) -> None:
+    await alerted(world)
+    await world.press(world.button("Pin old"))
+    old = world.button("Run the held fire now")
+    await world.type("/jobs unpin 1")
+    world.point_default("free-lab", "tiny")
+    await world.fire()
+    await world.fire()
+    before = await world.app.store.history((await world.job()).id, 9)
+    told = await world.press(old)
+    assert told.private
+    assert await world.app.store.history((await world.job()).id, 9) == before

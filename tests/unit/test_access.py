@@ -47,6 +47,7 @@ resume           -        -      yes      yes   yes
 run              -        -      yes      yes   yes
 stop             -        -      yes      yes   yes
 pin              -        -      yes      yes   yes
+pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
 edit             -        -      -        yes   yes
@@ -65,6 +66,7 @@ resume           -        -      -        yes   yes
 run              -        -      -        yes   yes
 stop             -        -      -        yes   yes
 pin              -        -      -        yes   yes
+pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
 edit             -        -      -        yes   yes
