@@ -15,7 +15,7 @@ from bot.notifier import Notifier
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
 from scheduler.engines.local import LocalEngine
-from scheduler.healing import heal
+from scheduler.healing import Healer
 from scheduler.heartbeat import beat
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
@@ -66,6 +66,7 @@ class App:
         )
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
+        self._healer = Healer(self.store, config, clock, told=told)
         self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
         core = Core(self.store, config, self.engine, clock, self.ticker.wake)
         self.service = Service(core)
@@ -102,6 +103,7 @@ class App:
         self._keep("ticker", self.ticker.run)
         self._keep("notifier", self.notifier.run)
         self._keep("heartbeat", self._beat)
+        self._keep("healer", self._healer.run)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
     async def stop(self) -> None:
@@ -139,13 +141,13 @@ class App:
         await beat(self.store, self.engine, self.clock, self._worker, self.notifier.wake)
 
     async def _config_changed(self, change: ConfigChange) -> None:
-        """Tell the admins what they must know, and close alerts that are over."""
+        """Tell the admins what they must know, and have alerts that are over closed."""
         text = notice(change)
         place = admin_place(self.config.last_good_settings().admin_chat, list(self._platforms))
         if text is not None and place is not None:
             await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
-        await heal(self.store, self.config, self.clock)
         self.notifier.wake()
+        self._healer.wake()
 
 
 async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:

@@ -1,8 +1,10 @@
 """The control socket: commands typed on the machine reach the running process through it."""
 
+import asyncio
 import hashlib
 import os
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 from aiohttp import (
@@ -31,7 +33,20 @@ def socket_path(home: Path) -> Path:
     if len(os.fsencode(path)) <= LONGEST_PATH:
         return path
     name = hashlib.sha256(os.fsencode(home.resolve())).hexdigest()[:16]
-    return Path(tempfile.gettempdir()) / f"driftpin-{os.getuid()}" / f"{name}.sock"
+    return _private_folder() / f"{name}.sock"
+
+
+def _private_folder() -> Path:
+    return Path(tempfile.gettempdir()) / f"driftpin-{os.getuid()}"
+
+
+def _refuse_a_trap(folder: Path) -> None:
+    """Raises OperatorError where somebody else made our folder in the temporary folder, or a link there."""
+    if folder != _private_folder():
+        return
+    with suppress(FileNotFoundError):
+        if folder.lstat().st_uid != os.getuid():
+            raise OperatorError(f"{folder} belongs to somebody else; remove it")
 
 
 class Control:
@@ -43,10 +58,15 @@ class Control:
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
-        """Listen; a socket left by a process that died is replaced (the database's lock is ours)."""
+        """Listen; a socket left by a process that died is replaced, that of a living one never."""
         self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _refuse_a_trap(self._path.parent)
         if self._path.parent.stat().st_uid != os.getuid():
-            raise OperatorError(f"{self._path.parent} belongs to somebody else; remove it")
+            raise OperatorError(
+                f"{self._path.parent} belongs to somebody else; start Driftpin as its owner"
+            )
+        if await _somebody_answers(self._path):
+            raise OperatorError("another Driftpin runs on this data folder")
         self._path.unlink(missing_ok=True)
         app = web.Application()
         app.router.add_post("/command", self._command)
@@ -61,13 +81,22 @@ class Control:
     async def stop(self) -> None:
         if self._runner is not None:
             await self._runner.cleanup()
-        self._path.unlink(missing_ok=True)
+            self._path.unlink(missing_ok=True)
 
     async def _command(self, http: web.Request) -> web.Response:
         typed = await http.json()
         answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
         look = Look(width=int(typed["width"]), colour=bool(typed["colour"]))
         return web.Response(text=render(answer, look) if answer else "")
+
+
+async def _somebody_answers(path: Path) -> bool:
+    try:
+        _, writer = await asyncio.open_unix_connection(path)
+    except (FileNotFoundError, ConnectionRefusedError):
+        return False
+    writer.close()
+    return True
 
 
 def machine_user() -> Principal:
@@ -79,8 +108,9 @@ async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
     """The running process's answer to a command; None when no process listens.
 
     Raises OperatorError when it was reached and did not answer: it may have carried the command out,
-    so nobody else may.
+    so nobody else may. Raises it too where somebody else's process could be listening.
     """
+    _refuse_a_trap(path.parent)
     timeout = ClientTimeout(total=60)
     typed = {"text": text, "width": width, "colour": colour}
     try:

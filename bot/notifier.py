@@ -1,36 +1,22 @@
-"""The one way out: an owed message gets its words, goes to its chat, and leaves evidence."""
+"""The one way out: each chat gets what it is owed in order, and no chat waits for another."""
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import datetime
 
-from bot.admins import admin_place
-from bot.message import Message, Quiet, line
-from bot.owed import word
 from bot.platform import Platform
-from bot.sanitiser import sanitise
+from bot.sending import SHORTEST_WAIT, Sender
 from bot.settings import Settings
-from scheduler.errors import SendError
-from scheduler.job import Place
-from scheduler.outbox import Delivery, Owed
+from scheduler.errors import StoreError
+from scheduler.outbox import Delivery, DeliveryId
 from scheduler.ports import Clock, Store
 
 log = logging.getLogger(__name__)
 
-BUTTON_LIFE = timedelta(days=30)
-LONGEST_WAIT = timedelta(minutes=5)
-TRIES = 6
-"""An error of ours is tried again so often; a message is not given up for one bad moment."""
-
-REPEAT = "This may be a repeat: the first sending was not confirmed."
-
 
 class Notifier:
-    """Reads owed messages and sends them; it does not know why they are owed.
-
-    `reached` is called with the name of each step, for the crash tests.
-    """
+    """Reads owed messages and sends them, one at a time to each chat, all chats at once."""
 
     def __init__(
         self,
@@ -44,12 +30,11 @@ class Notifier:
     ) -> None:
         self._store = store
         self._clock = clock
-        self._platforms = platforms
-        self._settings = settings
-        self._hidden = hidden
-        self._reached = reached
+        self._platforms = list(platforms)
+        self._sender = Sender(store, clock, platforms, settings, hidden, reached)
         self._wake = asyncio.Event()
-        self._turn = asyncio.Lock()
+        self._looking = asyncio.Lock()
+        self._under_way: dict[DeliveryId, asyncio.Task[None]] = {}
 
     def wake(self) -> None:
         """Something may be owed."""
@@ -57,92 +42,64 @@ class Notifier:
 
     @property
     def busy(self) -> bool:
-        """Is a message on its way at this moment?"""
-        return self._turn.locked()
+        """Is a message on its way at this moment, or was until the last look at what is next?"""
+        return bool(self._under_way) or self._looking.locked()
 
     async def run(self) -> None:
         """Deliver until cancelled, beginning with what an earlier process left half-sent."""
-        await self._store.interrupted(list(self._platforms))
-        while True:
-            self._wake.clear()
-            await self.deliver()
-            moment = await self._store.next_ready(list(self._platforms))
-            await self._clock.sleep_until(moment, self._wake)
+        await self._store.interrupted(self._platforms)
+        try:
+            while True:
+                self._wake.clear()
+                await self._clock.sleep_until(await self._next_moment(), self._wake)
+        finally:
+            await self._drop()
 
     async def deliver(self) -> None:
-        """Send everything that may be sent now, each chat in its own order."""
-        async with self._turn:
-            while ready := await self._store.ready(self._clock.now(), list(self._platforms)):
-                await asyncio.gather(*(self._deliver(delivery) for delivery in ready))
+        """Send everything that may be sent now, each chat in its own order, and wait for it."""
+        tried: set[DeliveryId] = set()
+        while await self._begin(tried):
+            tried |= self._under_way.keys()
+            await asyncio.wait(self._under_way.values(), return_when=asyncio.FIRST_COMPLETED)
+
+    async def _next_moment(self) -> datetime | None:
+        """Begin what may be sent now; when to look again, if nobody wakes us before."""
+        try:
+            await self._begin()
+            return await self._store.next_ready(self._platforms)
+        except StoreError:
+            # What is on its way meanwhile goes on: cutting it off would leave it in doubt.
+            log.exception("what is owed cannot be read now, and is read again in a moment")
+            return self._clock.now() + SHORTEST_WAIT
+
+    async def _begin(self, tried: Collection[DeliveryId] = ()) -> bool:
+        """Start whatever may be sent and was not tried just now; is anything on its way now?"""
+        async with self._looking:
+            over = [number for number, task in self._under_way.items() if task.done()]
+            ready = await self._store.ready(self._clock.now(), self._platforms)
+            for number in over:
+                del self._under_way[number]
+            for delivery in ready:
+                if delivery.id not in self._under_way and delivery.id not in tried:
+                    self._start(delivery)
+            return bool(self._under_way)
+
+    def _start(self, delivery: Delivery) -> None:
+        task = asyncio.create_task(self._deliver(delivery), name=f"delivery {delivery.id}")
+        task.add_done_callback(lambda _: self._wake.set())
+        self._under_way[delivery.id] = task
 
     async def _deliver(self, delivery: Delivery) -> None:
-        if not await self._store.sending(delivery.id):
-            return
         try:
-            worded = await word(self._store, delivery.owed, "/jobs")
-            if worded is None:
-                await self._store.dead(delivery.id, "what it was about is gone")
-                return
-            message, edit = worded
-            evidence = await self._send(delivery, message, edit)
-        except SendError as error:
-            await self._not_sent(delivery, error)
+            await self._sender.deliver(delivery)
         except Exception:
-            log.exception("delivery %s failed in an error of ours", delivery.id)
-            last = delivery.attempts >= TRIES
-            await self._not_sent(
-                delivery, SendError("an error of ours; see the log", permanent=last)
-            )
-        else:
-            await self._store.sent(delivery.id, evidence)
+            log.exception("delivery %s rests a moment after an error of ours", delivery.id)
+            await self._clock.sleep_until(self._clock.now() + SHORTEST_WAIT, asyncio.Event())
 
-    async def _send(self, delivery: Delivery, message: Message, edit: str | None) -> str:
-        platform = self._platforms[delivery.owed.place.platform]
-        if delivery.doubts:
-            message = _as_repeat(message)
-        clean = sanitise(message, self._hidden())
-        presses = [button.press for button in clean.buttons]
-        expires = self._clock.now() + BUTTON_LIFE
-        tokens = await self._store.mint(presses, delivery.owed.place, expires) if presses else []
-        self._reached("before-send")
-        evidence = await platform.send(delivery.owed.place, clean.with_tokens(tokens), edit=edit)
-        self._reached("after-send")
-        return evidence
-
-    async def _not_sent(self, delivery: Delivery, error: SendError) -> None:
-        """Try again later, once more if the chat may have it, or somewhere else if it never will."""
-        if error.permanent:
-            await self._elsewhere(delivery, error)
-        elif error.ambiguous and delivery.doubts:
-            await self._store.unknown(delivery.id, str(error))
-        else:
-            wait = min(timedelta(seconds=2 ** min(delivery.attempts, 9)), LONGEST_WAIT)
-            if error.retry_after is not None:
-                wait = timedelta(seconds=error.retry_after)
-            due = self._clock.now() + wait
-            await self._store.again(delivery.id, due, str(error), doubtful=error.ambiguous)
-
-    async def _elsewhere(self, delivery: Delivery, error: SendError) -> None:
-        """The next place in the chain, owed before this one is given up: twice rather than never."""
-        following = self._next_place(delivery.owed.place)
-        if following is None:
-            log.error("delivery %s reached nobody: %s", delivery.id, error)
-        else:
-            await self._store.owe(Owed(delivery.owed.kind, following, delivery.owed.facts))
-        await self._store.dead(delivery.id, str(error))
-
-    def _next_place(self, place: Place) -> Place | None:
-        if place.thread is not None:
-            return place.whole_chat
-        admin = admin_place(self._settings().admin_chat, list(self._platforms))
-        return admin if admin is not None and admin != place else None
-
-
-def _as_repeat(message: Message) -> Message:
-    return Message(
-        message.title,
-        (*message.blocks, Quiet(line(REPEAT))),
-        message.buttons,
-        message.tone,
-        message.private,
-    )
+    async def _drop(self) -> None:
+        """Cut off what is on its way; the next life takes it for doubtful."""
+        tasks = list(self._under_way.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        self._under_way.clear()

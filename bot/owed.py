@@ -1,14 +1,24 @@
 """An owed message is a row of facts; here it gets its words, from the facts as they are at this moment."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.message import Message, Moment, Tone
 from bot.wording import alerts, runs
-from scheduler.alert import AlertId
-from scheduler.job import JobId
+from scheduler.alert import Alert, AlertId, AlertState
+from scheduler.job import Job, JobId, Place, Principal
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Store
 from scheduler.run import RunId
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """Where a message belongs, whose it is, and whether it is a question nobody has answered yet."""
+
+    home: Place
+    owner: Principal | None = None
+    unanswered: bool = False
 
 
 async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None] | None:
@@ -21,7 +31,7 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.REPORT:
             message = await _report(store, facts, how)
         case OwedKind.ALERT:
-            return await _alert(store, facts, how)
+            return await _alert(store, owed, how)
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
         case OwedKind.NOTICE:
@@ -37,13 +47,41 @@ async def _report(store: Store, facts: Facts, how: str) -> Message | None:
     return runs.report(job, run, how, first_unguarded=facts.get("first_unguarded") is True)
 
 
-async def _alert(store: Store, facts: Facts, how: str) -> tuple[Message, str | None] | None:
-    found = await store.alert(AlertId(_number(facts, "alert")))
+async def matter(store: Store, owed: Owed) -> Matter:
+    """What the message is about, as it stands now."""
+    facts = owed.facts
+    match owed.kind:
+        case OwedKind.REPORT:
+            run = await store.run(RunId(_number(facts, "run")))
+            return _of_job(await store.job(run.job_id) if run else None, owed)
+        case OwedKind.MISSED:
+            return _of_job(await store.job(JobId(_number(facts, "job"))), owed)
+        case OwedKind.ALERT:
+            found = await store.alert(AlertId(_number(facts, "alert")))
+            return _of_alert(found, owed)
+        case OwedKind.NOTICE:
+            return Matter(owed.place)
+
+
+def _of_job(job: Job | None, owed: Owed) -> Matter:
+    return Matter(owed.place) if job is None else Matter(job.place, job.owner)
+
+
+def _of_alert(found: Alert | None, owed: Owed) -> Matter:
+    if found is None:
+        return Matter(owed.place)
+    rows = found.undecided or found.jobs
+    owner = rows[0].job.owner if rows else None
+    return Matter(found.place, owner, unanswered=found.state is AlertState.OPEN)
+
+
+async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | None] | None:
+    found = await store.alert(AlertId(_number(owed.facts, "alert")))
     if found is None:
         return None
     waiting = await store.held([row.job.id for row in found.jobs])
     calls = await store.calls([run.id for runs in waiting.values() for run in runs])
-    edit = None if facts.get("anew") else found.message
+    edit = found.message if found.hangs == owed.place and not owed.facts.get("anew") else None
     return alerts.alert(found, waiting, calls, how), edit
 
 

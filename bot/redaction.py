@@ -5,7 +5,8 @@ from collections.abc import Collection
 from functools import lru_cache
 
 MASK = "[secret]"
-_SHORTEST = 8
+SHORTEST = 6
+"""Characters; a shorter value is no secret, and to blank it would blank half of every text."""
 
 # Each shape begins where no letter or digit stands before it; the look-aheads are bounded, so that
 # a long text of almost-keys costs no more than any long text. A digit tells keys from words.
@@ -29,7 +30,7 @@ _PARTS = re.compile(rf"({re.escape(MASK)})")
 
 
 def redacted(text: str, secrets: Collection[str]) -> str:
-    """The text without any of these secrets (of 8 characters and more) and without key shapes."""
+    """The text without any of these secrets (of `SHORTEST` characters and more) and without key shapes."""
     known = _known(frozenset(secrets))
     if known is not None:
         text = _between_masks(known, MASK, text)
@@ -44,5 +45,5 @@ def _between_masks(pattern: re.Pattern[str], by: str, text: str) -> str:
 
 @lru_cache(maxsize=8)
 def _known(secrets: frozenset[str]) -> re.Pattern[str] | None:
-    longest_first = sorted((s for s in secrets if len(s) >= _SHORTEST), key=lambda s: (-len(s), s))
+    longest_first = sorted((s for s in secrets if len(s) >= SHORTEST), key=lambda s: (-len(s), s))
     return re.compile("|".join(map(re.escape, longest_first))) if longest_first else None

@@ -47,7 +47,7 @@ class Alert:
     carry it, and one that carries another revision changes nothing.
 
     `route` is the route the jobs would have used; `message` is the platform's id of the message once
-    the chat has it.
+    a chat has it, and `hangs` is where: the alert's own place, or one that it had to fall back to.
     """
 
     id: AlertId
@@ -58,6 +58,7 @@ class Alert:
     opened_at: datetime
     jobs: tuple[AlertJob, ...]
     message: str | None = None
+    hangs: Place | None = None
 
     @property
     def undecided(self) -> tuple[AlertJob, ...]:

@@ -16,6 +16,15 @@ class UserError(DriftpinError):
         super().__init__(f"{what}; {instead}" if instead else what)
 
 
+class AlreadyRunning(UserError):
+    """A job runs at this moment, and never beside itself."""
+
+    def __init__(self, job_id: int, run_id: int) -> None:
+        super().__init__(
+            f"job {job_id} is already running (run {run_id})", f"'/jobs stop {job_id}' ends it"
+        )
+
+
 class ScheduleError(UserError):
     """A schedule or a time zone that cannot be read, or that never comes."""
 

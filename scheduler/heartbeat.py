@@ -17,7 +17,8 @@ async def beat(
     """Beat until cancelled.
 
     What a vanished worker left before the gate is planned again, what it left behind the gate is in
-    doubt; whatever is planned is carried on with.
+    doubt; whatever is planned and not under way yet is carried on with: a run that had to wait, or one
+    that was released while its last execution was just ending.
     """
     never = asyncio.Event()
     while True:
@@ -26,5 +27,6 @@ async def beat(
         if await rows.reap(worker, alone=False):
             told()
         for run_id in await rows.planned():
-            await engine.submit(run_id)
+            if run_id not in engine.executing():
+                await engine.submit(run_id)
         await clock.sleep_until(clock.now() + BEAT, never)

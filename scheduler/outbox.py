@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NewType
 
@@ -11,6 +11,12 @@ from scheduler.job import Place
 DeliveryId = NewType("DeliveryId", int)
 Fact = str | int | bool | None
 Facts = Mapping[str, Fact]
+
+TWICE = 2
+"""A message may be in the chat after one doubtful sending; it is repeated once, at once."""
+
+SHORT_REST = timedelta(minutes=5)
+LONG_REST = timedelta(days=1)
 
 
 class OwedKind(StrEnum):
@@ -36,11 +42,15 @@ class DeliveryState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Owed:
-    """A message somebody is owed: written with the fact that causes it, in the same transaction."""
+    """A message somebody is owed: written with the fact that causes it, in the same transaction.
+
+    `tried` are the places that refused it for good before it came to this one.
+    """
 
     kind: OwedKind
     place: Place
     facts: Facts
+    tried: tuple[Place, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +69,8 @@ class Delivery:
     message: str | None = None
     error: str | None = None
     doubts: int = 0
+
+
+def patience(doubts: int) -> timedelta:
+    """How long an open alert rests after so many sendings that the chat may have, or may not."""
+    return min(SHORT_REST * (1 << max(0, min(doubts - TWICE, 16))), LONG_REST)

@@ -95,18 +95,19 @@ def due_fires(job: Job, now: datetime) -> list[datetime]:
     return found
 
 
-def tick(job: Job, now: datetime, *, busy: bool) -> Tick:
-    """Plan the latest due fire; skip it while the job still runs, and list the ones that were missed."""
+def tick(job: Job, now: datetime) -> Tick:
+    """Plan the latest due fire, and list the ones that were missed."""
     fires = due_fires(job, now)
     if not fires:
         return Tick((), job.next_fire_time)
     uncounted = len(fires) == COUNTED
-    latest = _latest_fire(job, now) if uncounted else fires[-1]
+    latest = _latest_fire(job, fires[-1], now) if uncounted else fires[-1]
     punctual = now - latest <= PUNCTUAL
     late = not punctual and job.on_missed is OnMissed.RUN_ONCE
     planned: list[Planned] = []
     if punctual or late:
-        planned.append(_plan_one(latest, busy=busy, late=late))
+        note = "late: nobody was awake at its time" if late else None
+        planned.append(Planned(latest, RunState.PLANNED, note))
     lost = fires[:-1] if planned and not uncounted else fires
     last = lost[-1] if planned and lost else latest
     missed = Missed(len(lost), lost[0], last) if lost else None
@@ -115,20 +116,18 @@ def tick(job: Job, now: datetime, *, busy: bool) -> Tick:
     return Tick(tuple(planned), following(job, max(now, latest)), missed)
 
 
-def _latest_fire(job: Job, now: datetime) -> datetime:
-    """The last fire that has come, of more than can be counted: looked for further and further back."""
-    back = timedelta(minutes=1)
-    while (found := following(job, now - back)) is None or found > now:
-        back *= 2
-    while (later := following(job, found)) is not None and later <= now:
-        found = later
-    return found
-
-
-def _plan_one(fire: datetime, *, busy: bool, late: bool) -> Planned:
-    if busy:
-        return Planned(fire, RunState.OVERLAPPED, "the run before it was still going")
-    return Planned(fire, RunState.PLANNED, "late: nobody was awake at its time" if late else None)
+def _latest_fire(job: Job, known: datetime, now: datetime) -> datetime:
+    """The last fire that has come, of more than can be counted: sought by halves after a known one."""
+    end = now if job.until is None else min(now, job.until)
+    none_after = end
+    while none_after - known > timedelta.resolution:
+        middle = known + (none_after - known) / 2
+        later = following(job, middle)
+        if later is None or later > end:
+            none_after = middle
+        else:
+            known = later
+    return known
 
 
 def _missed_note(missed: Missed) -> str:

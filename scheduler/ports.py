@@ -100,7 +100,9 @@ class Engine(Protocol):
 
     async def start(self, execute: Callable[[RunId], Awaitable[None]]) -> None: ...
 
-    async def submit(self, run_id: RunId) -> None: ...
+    async def submit(self, run_id: RunId) -> None:
+        """Execute a planned run soon; nothing happens to one that is executing."""
+        ...
 
     async def cancel(self, run_id: RunId) -> None: ...
 
@@ -131,7 +133,10 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A run to be recorded by a tick; `state` is planned, missed or overlapped."""
+    """A fire to be recorded by a tick; `state` is planned or missed.
+
+    Whether a planned one overlaps with a run in flight is known to the store alone.
+    """
 
     fire_time: datetime
     state: RunState
@@ -181,7 +186,10 @@ class Jobs(Protocol):
         ...
 
     async def jobs(self, chat: Place | None = None) -> list[Job]:
-        """Jobs that are not removed, by id; of one whole chat (any thread), or all."""
+        """Jobs that are not removed, by id; of one whole chat (any thread), or all.
+
+        A row that cannot be read is left out here and in `due`, and named in the log once.
+        """
         ...
 
     async def change(
@@ -192,9 +200,10 @@ class Jobs(Protocol):
         Where pins or snapshot differ the consent revision moves. With a `decision`, the job's
         undecided rows in open alerts are decided (`by` is the audit entry's), the alert's revision
         moves, the alert closes when none is left, and an edit of its message is owed: all in this
-        transaction. A paused or removed job's planned runs are cancelled; a removed one's held runs
-        too. A one-shot (`schedule` is Once) that was pinned or accepted has its latest held
-        run planned again.
+        transaction. A paused or removed job's planned runs are cancelled, but for a released fire
+        of a paused one, which is held again; a removed one's held runs are cancelled too. A
+        one-shot (`schedule` is Once) that was pinned or accepted has its latest held run planned
+        again.
         """
         ...
 
@@ -203,7 +212,7 @@ class Jobs(Protocol):
         ...
 
     async def next_due(self) -> datetime | None:
-        """The earliest next_fire_time of an active job."""
+        """The earliest next_fire_time of an active job that can be read."""
         ...
 
 
@@ -220,13 +229,17 @@ class Runs(Protocol):
         """Record fires of a job and advance it, if its next_fire_time is still `job.next_fire_time`.
 
         Returns the runs inserted; none of them when another ticker was first (UNIQUE(job, fire
-        time) and compare-and-set decide). A job with no next fire and none of its runs planned,
-        in flight or held becomes finished.
+        time) and compare-and-set decide). While another run of the job is in flight a planned fire
+        is recorded as overlapped; only the last fire of a job is planned and waits. A job with no
+        next fire and none of its runs planned, in flight or held becomes finished.
         """
         ...
 
     async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
-        """Plan a run of kind manual with a fire time of its own (a microsecond later until it is)."""
+        """Plan a run of kind manual with a fire time of its own (a microsecond later until it is).
+
+        Raises AlreadyRunning while a run of the job is in flight.
+        """
         ...
 
     async def planned(self) -> list[RunId]:
@@ -234,7 +247,8 @@ class Runs(Protocol):
         ...
 
     async def claim(self, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
-        """planned -> claimed for this worker by compare-and-set; None when it is planned no more."""
+        """planned -> claimed for this worker by compare-and-set; None when it is planned no more, or
+        has to wait for another run of its job."""
         ...
 
     async def extend(self, worker: str, executing: Sequence[RunId], lease: timedelta) -> list[Run]:
@@ -291,7 +305,10 @@ class Runs(Protocol):
         ...
 
     async def release(self, job_id: JobId, audit: Entry) -> Run | None:
-        """Plan the job's latest held run again, the same row; its earlier held ones become missed."""
+        """Plan the job's latest held run again, the same row; its earlier held ones become missed.
+
+        Raises AlreadyRunning while a run of the job is in flight.
+        """
         ...
 
     async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
@@ -351,7 +368,10 @@ class Outbox(Protocol):
     async def owe(self, owed: Owed) -> None: ...
 
     async def ready(self, now: datetime, platforms: Sequence[str]) -> list[Delivery]:
-        """What may be sent now: the oldest unfinished delivery of each chat, if it is due."""
+        """What may be sent now: of each chat the delivery that was begun, else the oldest, if due.
+
+        One that was never begun (`attempts` is 0) and is not due yet holds nobody up.
+        """
         ...
 
     async def next_ready(self, platforms: Sequence[str]) -> datetime | None:
@@ -363,7 +383,7 @@ class Outbox(Protocol):
         ...
 
     async def sent(self, delivery_id: DeliveryId, message: str) -> None:
-        """sending -> sent, with the evidence; an alert remembers its message."""
+        """sending -> sent, with the evidence; an alert remembers its message and where it hangs."""
         ...
 
     async def again(
@@ -372,13 +392,24 @@ class Outbox(Protocol):
         """sending -> queued, to be tried again at `due`; `doubtful` when the chat may have it."""
         ...
 
-    async def unknown(self, delivery_id: DeliveryId, error: str) -> None: ...
+    async def aside(self, delivery_id: DeliveryId, due: datetime, error: str) -> None:
+        """sending -> queued as if never begun: it rests until `due`, and its chat goes on without it."""
+        ...
 
-    async def dead(self, delivery_id: DeliveryId, error: str) -> None: ...
+    async def unknown(self, delivery_id: DeliveryId, error: str) -> None:
+        """sending -> unknown, after a second doubtful sending; an alert that is still open rests
+        instead (scheduler.outbox.patience), and is then repeated."""
+        ...
+
+    async def dead(
+        self, delivery_id: DeliveryId, error: str, *, instead: Owed | None = None
+    ) -> None:
+        """sending -> dead, owing the same to another place; an alert forgets a message that hung here."""
+        ...
 
     async def interrupted(self, platforms: Sequence[str]) -> None:
         """At start: what was `sending` when the process died was ambiguous; queue it once more
-        (`doubts` tells that it is a repeat), or `unknown` after a second time."""
+        (`doubts` tells that it is a repeat), or as `unknown` does after a second time."""
         ...
 
 
@@ -391,6 +422,10 @@ class Buttons(Protocol):
 
     async def pressed(self, token: str, by: Principal, at: datetime) -> bool:
         """Note who pressed first; False when somebody else already had."""
+        ...
+
+    async def unpressed(self, token: str) -> None:
+        """Take the note back: the press was refused and did nothing."""
         ...
 
 

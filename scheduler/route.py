@@ -1,8 +1,20 @@
-"""What a call would bill: the route, its axes, and what a person consented to."""
+"""What a call would bill: the route, its axes, its names, and what a person consented to."""
 
+import re
 from dataclasses import dataclass, fields
 from datetime import datetime
 from enum import StrEnum
+
+PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
+"""How a provider may be called."""
+
+# What a chat would change is not in it: quotes, backticks, a bar, asterisks, angle brackets, and
+# mentions of everybody, which nothing of ours may print as they are.
+MODEL_NAME = re.compile(
+    r"(?!(?:.*[^A-Za-z0-9])?@(?i:everyone|channel|here)(?![A-Za-z0-9]))"
+    r"[A-Za-z0-9@~_./][A-Za-z0-9@~_./:+#,\[\]-]{0,199}"
+)
+"""How a model may be called: what the settings accept is what can be typed in a chat, and no more."""
 
 
 class PriceClass(StrEnum):

@@ -37,7 +37,9 @@ class RunState(StrEnum):
 
 
 FOLLOWS: dict[RunState, frozenset[RunState]] = {
-    RunState.PLANNED: frozenset({RunState.CLAIMED, RunState.CANCELLED, RunState.MISSED}),
+    RunState.PLANNED: frozenset(
+        {RunState.CLAIMED, RunState.HELD, RunState.CANCELLED, RunState.MISSED}
+    ),
     RunState.CLAIMED: frozenset(
         {
             RunState.CALLING,

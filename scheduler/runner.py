@@ -15,17 +15,23 @@ from scheduler.errors import (
     NotSent,
     Refused,
     RouteError,
+    StoreError,
 )
 from scheduler.job import Job, unguarded_axes
 from scheduler.outbox import Owed, OwedKind
 from scheduler.plan import Go, judge
 from scheduler.ports import Agent, Answer, Config, Finish, Gate, Held, Jobs, Passage, Runs
 from scheduler.route import Resolution
-from scheduler.run import Run, RunId, RunState, Usage
+from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=30)
+
+RECORD_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
+"""Seconds between the attempts to record an end: a paid answer is worth waiting for the database."""
+
+_OURS = Held(HoldReason.CONFIG, "Held: an error of ours, see the log; no call was made.")
 
 
 class Rows(Jobs, Runs, Protocol):
@@ -65,12 +71,21 @@ class Runner:
         self._reached("after-claim")
         job = await self._job_of(run)
         try:
-            if job.kind.guarded:
-                await self._guarded(job, run)
-            else:
-                await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+            await self._carry(job, run)
+        except StoreError:
+            raise  # What is on disk is in doubt; the lease lapses, and the run is taken up.
+        except Exception:
+            log.exception("run %s was left by an error of ours", run_id)
+            # Nothing happens to a run behind the gate: that one is in doubt once its lease lapses.
+            await self._rows.hold(run_id, self._worker, _OURS)
         finally:
             self._told()
+
+    async def _carry(self, job: Job, run: Run) -> None:
+        if job.kind.guarded:
+            await self._guarded(job, run)
+        else:
+            await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
 
     async def _job_of(self, run: Run) -> Job:
         job = await self._rows.job(run.job_id)
@@ -183,8 +198,20 @@ class Runner:
         facts = {"run": int(run.id), "first_unguarded": first}
         owed = Owed(OwedKind.REPORT, job.place, facts)
         self._reached("before-record")
-        await self._rows.record(run.id, self._worker, finish, [owed])
+        await self._record(run, finish, owed)
         self._reached("after-record")
+
+    async def _record(self, run: Run, finish: Finish, owed: Owed) -> None:
+        """Record an end; compare-and-set, so trying again after a doubtful commit is safe."""
+        for wait in RECORD_AGAIN:
+            try:
+                await self._rows.record(run.id, self._worker, finish, [owed])
+            except StoreError as error:
+                log.warning("the end of run %s is recorded again in %s s: %s", run.id, wait, error)
+                await asyncio.sleep(wait)
+            else:
+                return
+        await self._rows.record(run.id, self._worker, finish, [owed])
 
 
 class _Unexpected(DriftpinError):

@@ -1,12 +1,18 @@
 """Taking a snapshot: the route a person consents to by creating a job, or by accepting a new default."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from scheduler.drift import consent
 from scheduler.errors import DriftpinError
-from scheduler.job import JobKind
+from scheduler.job import Job, JobKind
 from scheduler.ports import Config
 from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
+
+log = logging.getLogger(__name__)
+
+OURS = "an error of ours; see the log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,11 +31,36 @@ async def take_snapshot(config: Config, kind: JobKind, pins: Pins, now: datetime
     """
     if not kind.guarded:
         return Taken(Snapshot())
-    try:
-        resolution = await config.resolve(pins)
-    except DriftpinError as error:
-        return Taken(await _model_alone(config, pins, now), problem=str(error))
+    resolution, problem = await resolved(config, pins)
+    if resolution is None:
+        return Taken(await _model_alone(config, pins, now), problem=problem)
     return Taken(snapshot_of(resolution.route, pins, now), resolution)
+
+
+async def bound_to(config: Config, job: Job, pins: Pins, now: datetime) -> Snapshot:
+    """What a job consents to beside these pins; it never fails.
+
+    Those axes of long ago where the pins are the old route, those of the pinned provider's own
+    entry where they are a new one; never those of the default.
+    """
+    old = consent(job)
+    route = Pins(pins.provider, pins.model or old.model)
+    if pins.provider is None or route == old:
+        return job.snapshot
+    taken = await take_snapshot(config, job.kind, route, now)
+    return replace(taken.snapshot, model=job.snapshot.model)
+
+
+async def resolved(config: Config, pins: Pins) -> tuple[Resolution | None, str | None]:
+    """The route at this moment, or in words why there is none; it never fails."""
+    try:
+        return await config.resolve(pins), None
+    except DriftpinError as error:
+        return None, str(error)
+    except Exception:
+        # Whatever is wrong with the lookup, a person's job is made and shown, and told as unguarded.
+        log.exception("a route could not be looked up")
+        return None, OURS
 
 
 async def _model_alone(config: Config, pins: Pins, now: datetime) -> Snapshot:
@@ -38,4 +69,7 @@ async def _model_alone(config: Config, pins: Pins, now: datetime) -> Snapshot:
     try:
         return Snapshot(model=await config.default_model(), taken_at=now)
     except DriftpinError:
+        return Snapshot(taken_at=now)
+    except Exception:
+        log.exception("the default model could not be looked up")
         return Snapshot(taken_at=now)

@@ -58,8 +58,7 @@ class Ticker:
                     raise outcome
 
     async def _fire(self, job: Job, now: datetime) -> None:
-        busy = bool(await self._rows.in_flight(job.id))
-        plan = tick(job, now, busy=busy)
+        plan = tick(job, now)
         owed = [_missed(job, plan.missed)] if plan.missed else []
         for run in await self._rows.plan(job, plan.planned, plan.next_fire_time, owed):
             if run.state is RunState.PLANNED:

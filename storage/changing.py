@@ -11,7 +11,7 @@ from scheduler.ports import Entry
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
 from storage.locks import lock_open_runs, save_job, save_run
-from storage.steps import cancelled, plan_again
+from storage.steps import cancelled, moved, plan_again
 from storage.tables import RUNS
 from storage.transaction import Tx
 
@@ -60,5 +60,8 @@ def _stop_runs(tx: Tx, before: Job, after: Job, by: str) -> None:
     if not removed and not paused:
         return
     for run in lock_open_runs(tx, after.id):
-        if run.state is RunState.PLANNED or (removed and run.state is RunState.HELD):
+        if paused and run.state is RunState.PLANNED and run.hold_reason is not None:
+            # Released and not begun: a hold consumes nothing, so it waits where it waited before.
+            save_run(tx, moved(run, RunState.HELD, tx.now))
+        elif run.state is RunState.PLANNED or (removed and run.state is RunState.HELD):
             save_run(tx, cancelled(run, tx.now, f"the job was {after.state} by {by}"))

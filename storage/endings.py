@@ -15,7 +15,7 @@ from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_report
 from storage.rows import audit_columns
-from storage.steps import cancelled, moved, plan_again, settle, with_one_used_up
+from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
 from storage.tables import AUDIT, RUNS
 from storage.transaction import Tx, Verbs
 
@@ -126,7 +126,10 @@ def _counted(job: Job, run: Run) -> Job:
 
 def _release(tx: Tx, job_id: JobId, audit: Entry) -> Run | None:
     job = lock_job(tx, job_id)
-    run = None if job is None else plan_again(tx, job)
+    if job is None:
+        return None
+    must_rest(tx, job_id)
+    run = plan_again(tx, job)
     if run is not None:
         tx.insert(AUDIT, **audit_columns(audit))
     return run

@@ -14,9 +14,11 @@ from scheduler.run import FOLLOWS, Run, RunId, RunKind, RunState
 from storage.locks import lock_job
 from storage.owing import owe
 from storage.rows import audit_columns, run_columns
-from storage.steps import settle
+from storage.steps import in_flight, must_rest, settle
 from storage.tables import AUDIT, JOBS, RUNS
 from storage.transaction import Tx, Verbs
+
+OVERLAP = "the run before it was still going"
 
 _TAKEN = select(RUNS.c.id).where(
     RUNS.c.job_id == bindparam("job"), RUNS.c.fire_time == bindparam("at")
@@ -58,9 +60,12 @@ def _plan(
         return []
     if now.next_fire_time != job.next_fire_time:
         return []
+    # A job's last fire is never skipped: it waits until the run before it is over.
+    busy = next_fire_time is not None and in_flight(tx, now.id) is not None
+    fires = [_overlapped(fire) if busy else fire for fire in planned]
     runs = [
         _insert(tx, now.id, fire.fire_time, RunKind.SCHEDULED, fire.state, fire.note)
-        for fire in planned
+        for fire in fires
         if not _is_taken(tx, now.id, fire.fire_time)
     ]
     tx.do(_ADVANCE, key=now.id, next_fire_time=next_fire_time)
@@ -70,10 +75,17 @@ def _plan(
     return runs
 
 
+def _overlapped(fire: Planned) -> Planned:
+    if fire.state is not RunState.PLANNED:
+        return fire
+    return replace(fire, state=RunState.OVERLAPPED, note=OVERLAP)
+
+
 def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry) -> Run:
     job = lock_job(tx, job_id)
     if job is None or job.state is JobState.REMOVED:
         raise UserError(f"job {job_id} was removed", "/jobs list shows the jobs of this chat")
+    must_rest(tx, job_id)
     while _is_taken(tx, job_id, at):
         at += timedelta.resolution
     tx.insert(AUDIT, **audit_columns(audit))

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Select, bindparam, select
 
 from scheduler.alert import Decision
 from scheduler.job import Job, JobId, JobState, Place
@@ -14,9 +15,11 @@ from storage.locks import LARGEST_ID, lock_job
 from storage.rows import audit_columns, job_columns, job_of
 from storage.tables import AUDIT, JOBS
 from storage.transaction import Tx, Verbs
+from storage.unreadable import UNREADABLE, Unreadable
 
 _JOB = select(JOBS).where(JOBS.c.id == bindparam("id"))
-_JOBS = select(JOBS).where(JOBS.c.state != JobState.REMOVED).order_by(JOBS.c.id)
+_READABLE = JOBS.c.id.not_in(bindparam("unreadable", expanding=True))
+_JOBS = select(JOBS).where(JOBS.c.state != JobState.REMOVED, _READABLE).order_by(JOBS.c.id)
 _JOBS_OF_CHAT = _JOBS.where(
     JOBS.c.platform == bindparam("platform"),
     JOBS.c.workspace == bindparam("workspace"),
@@ -26,11 +29,16 @@ _JOBS_OF_CHAT = _JOBS.where(
 _WAITING = (JOBS.c.state == JobState.ACTIVE) & JOBS.c.next_fire_time.is_not(None)
 _DUE = (
     select(JOBS)
-    .where(_WAITING, JOBS.c.next_fire_time <= bindparam("now"))
+    .where(_WAITING, _READABLE, JOBS.c.next_fire_time <= bindparam("now"))
     .order_by(JOBS.c.next_fire_time, JOBS.c.id)
     .limit(bindparam("limit"))
 )
-_NEXT_DUE = select(JOBS.c.next_fire_time).where(_WAITING).order_by(JOBS.c.next_fire_time).limit(1)
+_NEXT_DUE = (
+    select(JOBS.c.next_fire_time)
+    .where(_WAITING, _READABLE)
+    .order_by(JOBS.c.next_fire_time)
+    .limit(1)
+)
 
 
 class JobVerbs(Verbs):
@@ -41,7 +49,7 @@ class JobVerbs(Verbs):
         return await self._run(lambda tx: _job(tx, job_id))
 
     async def jobs(self, chat: Place | None = None) -> list[Job]:
-        return await self._run(lambda tx: _jobs(tx, chat))
+        return await self._run(lambda tx: _jobs(tx, chat, self._unreadable))
 
     async def change(
         self, job: Job, audit: Entry, *, decision: Decision | None = None
@@ -50,11 +58,11 @@ class JobVerbs(Verbs):
 
     async def due(self, now: datetime, limit: int) -> list[Job]:
         return await self._run(
-            lambda tx: [job_of(row) for row in tx.all(_DUE, now=now, limit=limit)]
+            lambda tx: _readable(tx, self._unreadable, _DUE, now=now, limit=limit)
         )
 
     async def next_due(self) -> datetime | None:
-        return await self._run(_next_due)
+        return await self._run(lambda tx: _next_due(tx, self._unreadable))
 
 
 def _add(tx: Tx, job: Job, audit: Entry) -> Job:
@@ -71,11 +79,28 @@ def _job(tx: Tx, job_id: JobId) -> Job | None:
     return None if row is None else job_of(row)
 
 
-def _jobs(tx: Tx, chat: Place | None) -> list[Job]:
+def _jobs(tx: Tx, chat: Place | None, unreadable: Unreadable) -> list[Job]:
     if chat is None:
-        return [job_of(row) for row in tx.all(_JOBS)]
-    rows = tx.all(_JOBS_OF_CHAT, platform=chat.platform, workspace=chat.workspace, chat=chat.chat)
-    return [job_of(row) for row in rows]
+        return _readable(tx, unreadable, _JOBS)
+    one = {"platform": chat.platform, "workspace": chat.workspace, "chat": chat.chat}
+    return _readable(tx, unreadable, _JOBS_OF_CHAT, **one)
+
+
+def _readable(tx: Tx, unreadable: Unreadable, jobs: Select[Any], **values: Any) -> list[Job]:
+    """The jobs of a statement; one by one where one of them cannot be read."""
+    values["unreadable"] = unreadable.ids
+    try:
+        return [job_of(row) for row in tx.all(jobs, **values)]
+    except UNREADABLE:
+        found = []
+        for row in tx.all(jobs.with_only_columns(JOBS.c.id), **values):
+            try:
+                job = _job(tx, JobId(row.id))
+            except UNREADABLE as error:
+                unreadable.leave_out(row.id, error)
+            else:
+                found += [] if job is None else [job]
+        return found
 
 
 def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | None:
@@ -89,6 +114,6 @@ def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | 
     return after
 
 
-def _next_due(tx: Tx) -> datetime | None:
-    row = tx.one(_NEXT_DUE)
+def _next_due(tx: Tx, unreadable: Unreadable) -> datetime | None:
+    row = tx.one(_NEXT_DUE, unreadable=unreadable.ids)
     return None if row is None else row.next_fire_time

@@ -4,22 +4,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, or_, select, update
+from sqlalchemy import bindparam, exists, or_, select, update
 
+from scheduler.job import Job
 from scheduler.run import Run, RunId, RunState
 from storage.locks import lock_run, save_run
 from storage.owing import owe_report
 from storage.rows import run_of
 from storage.steps import moved, settle
-from storage.tables import RUNS
+from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
+from storage.unreadable import UNREADABLE, Unreadable
 
 IN_DOUBT = "its worker vanished during the call: it may have been billed, and is not repeated"
 
 _LEASED = RUNS.c.state.in_((RunState.CLAIMED, RunState.CALLING)) & RUNS.c.finished_at.is_(None)
+# Whoever claims holds the job's row, so that two runs of one job never claim side by side.
+_JOB_OF_RUN = (
+    select(JOBS.c.id)
+    .join(RUNS, RUNS.c.job_id == JOBS.c.id)
+    .where(RUNS.c.id == bindparam("id"))
+    .with_for_update(of=JOBS)
+)
+_OTHER = RUNS.alias("other")
+_ANOTHER_RUNS = exists().where(
+    _OTHER.c.job_id == RUNS.c.job_id,
+    _OTHER.c.finished_at.is_(None),
+    _OTHER.c.state.in_((RunState.CLAIMED, RunState.CALLING)),
+)
 _CLAIM = (
     update(RUNS)
-    .where(RUNS.c.id == bindparam("key"), RUNS.c.state == RunState.PLANNED)
+    .where(RUNS.c.id == bindparam("key"), RUNS.c.state == RunState.PLANNED, ~_ANOTHER_RUNS)
     .values(state=RunState.CLAIMED)
     .returning(RUNS)
 )
@@ -34,8 +49,12 @@ _EXTEND = (
 )
 _LAPSED = RUNS.c.lease_until <= bindparam("now")
 _OTHERS = or_(_LAPSED, RUNS.c.worker != bindparam("mine"))
-_VANISHED = select(RUNS.c.id).where(_LEASED, _LAPSED).order_by(RUNS.c.job_id, RUNS.c.id)
-_ALL_OTHERS = select(RUNS.c.id).where(_LEASED, _OTHERS).order_by(RUNS.c.job_id, RUNS.c.id)
+_VANISHED = (
+    select(RUNS.c.id, RUNS.c.job_id).where(_LEASED, _LAPSED).order_by(RUNS.c.job_id, RUNS.c.id)
+)
+_ALL_OTHERS = (
+    select(RUNS.c.id, RUNS.c.job_id).where(_LEASED, _OTHERS).order_by(RUNS.c.job_id, RUNS.c.id)
+)
 
 
 class LeaseVerbs(Verbs):
@@ -48,10 +67,11 @@ class LeaseVerbs(Verbs):
         return await self._run(lambda tx: _extend(tx, worker, executing, lease))
 
     async def reap(self, worker: str, *, alone: bool) -> list[Run]:
-        return await self._run(lambda tx: _reap(tx, worker, alone))
+        return await self._run(lambda tx: _reap(tx, worker, alone, self._unreadable))
 
 
 def _claim(tx: Tx, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
+    tx.one(_JOB_OF_RUN, id=run_id)
     until = tx.lease_clock() + lease
     row = tx.one(_CLAIM, key=run_id, worker=worker, lease_until=until, started_at=tx.now)
     return None if row is None else run_of(row)
@@ -63,29 +83,36 @@ def _extend(tx: Tx, worker: str, executing: Sequence[RunId], lease: timedelta) -
     return [run_of(row) for row in rows if row.cancel_asked_by is not None]
 
 
-def _reap(tx: Tx, worker: str, alone: bool) -> list[Run]:
+def _reap(tx: Tx, worker: str, alone: bool, unreadable: Unreadable) -> list[Run]:
     now = tx.lease_clock()
     found = tx.all(_ALL_OTHERS if alone else _VANISHED, now=now, mine=worker)
-    left = (_take_up(tx, RunId(row.id), worker, alone, now) for row in found)
-    return [run for run in left if run is not None]
+    left = []
+    for row in found:
+        try:
+            locked = lock_run(tx, row.id)
+        except UNREADABLE as error:
+            unreadable.leave_out(row.job_id, error)
+            continue
+        if locked is not None and _is_left(locked[1], worker, alone, now):
+            left.append(_take_up(tx, *locked))
+    return left
 
 
-def _take_up(tx: Tx, run_id: RunId, worker: str, alone: bool, now: datetime) -> Run | None:
-    """What never passed the gate is planned again; a request that may have left is in doubt."""
-    locked = lock_run(tx, run_id)
-    if locked is None:
-        return None
-    job, run = locked
+def _is_left(run: Run, worker: str, alone: bool, now: datetime) -> bool:
+    """Whether a run, now that its row is locked, is still what a vanished worker left."""
     if run.lease_until is None:
-        return None
-    if run.lease_until > now and not (alone and run.worker != worker):
-        return None
+        return False
+    return run.lease_until <= now or (alone and run.worker != worker)
+
+
+def _take_up(tx: Tx, job: Job, run: Run) -> Run:
+    """What never passed the gate is planned again; a request that may have left is in doubt."""
     if run.state is RunState.CLAIMED:
         left = replace(moved(run, RunState.PLANNED, tx.now), worker=None, started_at=None)
         save_run(tx, left)
         return left
     left = replace(moved(run, RunState.UNKNOWN, tx.now), error=IN_DOUBT)
     save_run(tx, left)
-    owe_report(tx, job.place, run_id)
+    owe_report(tx, job.place, run.id)
     settle(tx, job)
     return left

@@ -1,15 +1,16 @@
 """A message that is owed is written in the transaction of the fact that causes it."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.job import Place
 from scheduler.outbox import DeliveryState, Owed, OwedKind
 from scheduler.run import RunId
 from storage.rows import place_columns, place_of
-from storage.tables import DELIVERIES
+from storage.tables import ALERTS, DELIVERIES
 from storage.transaction import Tx
 
 _WAITING = (
@@ -21,13 +22,19 @@ _WAITING = (
     )
     .with_for_update()
 )
+_MESSAGE = select(ALERTS.c.message, ALERTS.c.hangs).where(ALERTS.c.id == bindparam("alert"))
+_ROUSE = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("key"))
 
 
 def owe(tx: Tx, owed: Iterable[Owed]) -> None:
     for each in owed:
         alert_id = _alert_of(each)
-        if alert_id is None or not _queued_already(tx, alert_id, each):
-            _deliver(tx, each, alert_id)
+        if alert_id is None:
+            _deliver(tx, each, None)
+            continue
+        wanted = _where_it_hangs(tx, alert_id, each)
+        if not _queued_already(tx, alert_id, wanted):
+            _deliver(tx, wanted, alert_id)
 
 
 def owe_report(tx: Tx, place: Place, run_id: RunId) -> None:
@@ -44,10 +51,23 @@ def waiting(tx: Tx, alert_id: int) -> list[Row[Any]]:
     return list(tx.all(_WAITING, alert=alert_id))
 
 
+def _where_it_hangs(tx: Tx, alert_id: int, owed: Owed) -> Owed:
+    """An edit goes to the message, even where that is not the alert's own place."""
+    if owed.tried or owed.facts.get("anew"):
+        return owed
+    alert = tx.one(_MESSAGE, alert=alert_id)
+    hangs = None if alert is None or alert.message is None else alert.hangs
+    return owed if hangs is None else replace(owed, place=hangs)
+
+
 def _queued_already(tx: Tx, alert_id: int, owed: Owed) -> bool:
-    return any(
-        row.facts == owed.facts and place_of(row) == owed.place for row in waiting(tx, alert_id)
-    )
+    """One that waits says it all; one that rests is roused, for there is something new to say."""
+    for row in waiting(tx, alert_id):
+        if row.facts == owed.facts and place_of(row) == owed.place:
+            if row.attempts == 0 and row.due > tx.now:
+                tx.do(_ROUSE, key=row.id, due=tx.now)
+            return True
+    return False
 
 
 def _deliver(tx: Tx, owed: Owed, alert_id: int | None) -> None:
@@ -56,6 +76,7 @@ def _deliver(tx: Tx, owed: Owed, alert_id: int | None) -> None:
         kind=owed.kind,
         **place_columns(owed.place),
         facts=dict(owed.facts),
+        tried=owed.tried,
         alert_id=alert_id,
         state=DeliveryState.QUEUED,
         attempts=0,

@@ -144,6 +144,7 @@ def alert_of(row: Row[Any], jobs: Iterable[tuple[Row[Any], Row[Any]]]) -> Alert:
         opened_at=row.opened_at,
         jobs=tuple(_alert_job_of(listed, job) for listed, job in jobs),
         message=row.message,
+        hangs=row.hangs,
     )
 
 
@@ -162,7 +163,7 @@ def _alert_job_of(row: Row[Any], job: Row[Any]) -> AlertJob:
 def delivery_of(row: Row[Any]) -> Delivery:
     return Delivery(
         id=DeliveryId(row.id),
-        owed=Owed(row.kind, place_of(row), row.facts),
+        owed=Owed(row.kind, place_of(row), row.facts, row.tried),
         state=row.state,
         attempts=row.attempts,
         due=row.due,

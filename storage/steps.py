@@ -5,13 +5,37 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from scheduler.errors import AlreadyRunning
 from scheduler.job import Job, JobState
 from scheduler.run import FOLLOWS, Run, RunState
 from storage.locks import lock_open_runs, save_job, save_run
 from storage.tables import RUNS
 from storage.transaction import Tx
 
+_IN_FLIGHT = (
+    select(RUNS.c.id)
+    .where(
+        RUNS.c.job_id == bindparam("job"),
+        RUNS.c.finished_at.is_(None),
+        RUNS.c.state.in_(tuple(state for state in RunState if state.in_flight)),
+    )
+    .order_by(RUNS.c.fire_time, RUNS.c.id)
+    .limit(1)
+)
 _OPEN_RUN = select(RUNS.c.id).where(RUNS.c.job_id == bindparam("job"), RUNS.c.finished_at.is_(None))
+
+
+def in_flight(tx: Tx, job_id: int) -> int | None:
+    """A run in flight of a job whose row is locked, so that no other begins meanwhile."""
+    row = tx.one(_IN_FLIGHT, job=job_id)
+    return None if row is None else int(row.id)
+
+
+def must_rest(tx: Tx, job_id: int) -> None:
+    """Raise AlreadyRunning if a run of a locked job is in flight."""
+    busy = in_flight(tx, job_id)
+    if busy is not None:
+        raise AlreadyRunning(job_id, busy)
 
 
 def moved(run: Run, state: RunState, now: datetime) -> Run:

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Executable, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import UTCDateTime
 
+from storage.unreadable import Unreadable
+
 T = TypeVar("T")
 
 
@@ -70,6 +72,7 @@ class Verbs:
 
     def __init__(self, database: Transactions) -> None:
         self._run = database.run
+        self._unreadable = Unreadable()
 
 
 _DATABASE_CLOCK = select(func.clock_timestamp(type_=UTCDateTime()))

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.grammar.cut import Cut, Pair
-from bot.grammar.options import by_key, checked
+from bot.grammar.options import by_key
 from bot.grammar.typed import shortened
 from bot.grammar.verbs import BY_NAME
 from scheduler.commands import RouteText
 from scheduler.errors import UserError
 from scheduler.job import JobId
+from scheduler.route import MODEL_NAME, PROVIDER_NAME
 
 MOST_JOBS = 2**31 - 1
 _TYPED_NUMBER = re.compile(r"(?:^|job |job_id=)#?([0-9]{1,10})(?!\S)")
+_ROUTE = re.compile(rf"(?:(?i:{PROVIDER_NAME.pattern}):)?(?:{MODEL_NAME.pattern})?", re.ASCII)
 _PARTS = {"provider": "provider", "model": "model"}
 
 
@@ -95,13 +97,9 @@ def route(said: Said, words: Sequence[str], pairs: Sequence[Pair], before: str) 
             "a route is one word, provider:model",
             f"did you mean {said.quoted(f'{before} {near}')}?",
         )
-    return RouteText(whole=_whole(said, words[0], before))
-
-
-def _whole(said: Said, word: str, before: str) -> str:
-    try:
-        return checked("model", word)
-    except UserError:
+    if not _ROUTE.fullmatch(words[0]):
         raise UserError(
-            f"'{shortened(word, 40)}' is not a route", said.type(f"{before} <provider>:<model>")
-        ) from None
+            f"'{shortened(words[0], 40)}' is not a route",
+            said.type(f"{before} <provider>:<model>"),
+        )
+    return RouteText(whole=words[0])

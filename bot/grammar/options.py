@@ -11,12 +11,13 @@ from bot.invisible import is_blank
 from scheduler.commands import Options
 from scheduler.errors import UserError
 from scheduler.job import JobKind, OnDrift, OnMissed
+from scheduler.route import MODEL_NAME, PROVIDER_NAME
 
 MOST_REPEATS = 1_000_000
 _LONGEST_VALUE = 200
 _FORMS = {
-    "provider": re.compile(r"[\w.~-]{1,100}", re.ASCII),
-    "model": re.compile(r"[\w.:/@+~\[\]-]{1,200}", re.ASCII),
+    "provider": PROVIDER_NAME,
+    "model": MODEL_NAME,
     "repeat": re.compile(r"[0-9]{1,7}"),
 }
 
@@ -150,6 +151,8 @@ def _one_of(option: Option, value: str) -> str:
 
 
 def _formed(option: Option, value: str) -> str:
+    if option.key == "provider":
+        value = value.lower()
     form = _FORMS.get(option.key)
     well_formed = form is None or form.fullmatch(value) is not None
     if option.key == "repeat" and well_formed:

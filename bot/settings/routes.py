@@ -11,12 +11,10 @@ from scheduler.config import Provider, RouteConfig
 from scheduler.providers.catalogue import AUTO, BUILT_IN, DEMO
 from scheduler.providers.endpoint import origin
 from scheduler.providers.resolve import unknown_provider
-from scheduler.route import ApiMode, PriceClass
+from scheduler.route import MODEL_NAME, PROVIDER_NAME, ApiMode, PriceClass
 
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 _OURS = ("SLACK_", "TELEGRAM_", "DRIFTPIN_", "DATABASE_URL")
-_MODEL = re.compile(r"[^\s\x00-\x1f\x7f]{1,200}")
 _API_MODES = (ApiMode.CHAT_COMPLETIONS, ApiMode.RESPONSES, ApiMode.ANTHROPIC_MESSAGES)
 _BILLING = (PriceClass.LOCAL, PriceClass.FREE, PriceClass.PAID)
 _HERMES_API_MODE = "codex_responses"
@@ -58,7 +56,7 @@ def _read_providers(
 ) -> dict[str, Provider]:
     found: dict[str, Provider] = {}
     for name in section.names():
-        if not _NAME.fullmatch(name) or name == AUTO or name not in section:
+        if not PROVIDER_NAME.fullmatch(name) or name == AUTO or name not in section:
             section.wrong(name, "is no name for a provider", "use a-z, 0-9, - and _, but not auto")
             continue
         entry = section.section(name)
@@ -161,9 +159,13 @@ def _model(section: Section, key: str) -> str | None:
     def wrong(name: str) -> str | None:
         if is_a_key(name):
             return f"this looks like a key; {_IN_ENV}"
-        return None if _MODEL.fullmatch(name) else f"{quoted(name)} is no name of a model"
+        return None if MODEL_NAME.fullmatch(name) else f"{quoted(name)} is no name of a model"
 
-    return section.text(key, wrong, "write it as the provider does, without spaces")
+    return section.text(
+        key,
+        wrong,
+        "write it as the provider does, without spaces and quotes, so that a chat can type it",
+    )
 
 
 def _address(section: Section, key: str) -> str | None:

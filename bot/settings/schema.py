@@ -15,6 +15,7 @@ from scheduler.job import OnDrift
 from scheduler.schedule.zones import zone_named
 
 _SLACK_TEAM = r"slack:[TE][A-Z0-9]{2,20}"
+_PERSON = re.compile(rf"{_SLACK_TEAM}:[UW][A-Z0-9]{{2,20}}|telegram:[1-9][0-9]{{0,15}}")
 _PRINCIPAL = re.compile(
     rf"{_SLACK_TEAM}:(?:\*|[UW][A-Z0-9]{{2,20}}|#[CG][A-Z0-9]{{2,20}})"
     r"|telegram:[1-9][0-9]{0,15}|telegram:-?[1-9][0-9]{0,15}:\*"
@@ -85,11 +86,20 @@ def _limits(section: Section) -> Limits:
 
 def _access(section: Section) -> Access:
     section.only(ACCESS)
-    admins, operators, viewers = (
-        section.texts(key, lambda text: bool(_PRINCIPAL.fullmatch(text)), _PRINCIPALS)
-        for key in ACCESS
+    return Access(
+        admins=section.texts(
+            "admins",
+            lambda text: bool(_PERSON.fullmatch(text)),
+            "name persons, each as slack:TEAM:USER or telegram:USER",
+            what="is not a person",
+        ),
+        operators=section.texts("operators", _is_principal, _PRINCIPALS),
+        viewers=section.texts("viewers", _is_principal, _PRINCIPALS),
     )
-    return Access(admins, operators, viewers)
+
+
+def _is_principal(text: str) -> bool:
+    return _PRINCIPAL.fullmatch(text) is not None
 
 
 def _admin_chat(section: Section) -> str | None:

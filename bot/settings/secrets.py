@@ -2,13 +2,11 @@
 
 from urllib.parse import urlsplit
 
+from bot.redaction import SHORTEST
 from bot.settings.environment import Environment
 from bot.settings.values import Settings
 from scheduler.errors import ConfigError
 from scheduler.providers.catalogue import known_providers
-
-_SHORTEST = 6
-"""Characters; a shorter value is no secret, and to blank it would blank half of every text."""
 
 
 def secret_values(settings: Settings, environment: Environment) -> frozenset[str]:
@@ -22,7 +20,7 @@ def secret_values(settings: Settings, environment: Environment) -> frozenset[str
     names |= {name for name in variables if name.endswith(("_TOKEN", "_SECRET", "_KEY"))}
     values = {variables.get(name, "").strip() for name in names}
     values.add(_password(variables.get("DATABASE_URL", "")))
-    return frozenset(value for value in values if len(value) >= _SHORTEST)
+    return frozenset(value for value in values if len(value) >= SHORTEST)
 
 
 def _password(url: str) -> str:

@@ -115,8 +115,10 @@ class Section:
         )
         return default
 
-    def texts(self, key: str, check: Callable[[str], bool], instead: str) -> tuple[str, ...]:
-        """A list of texts, each of which `check` accepts."""
+    def texts(
+        self, key: str, check: Callable[[str], bool], instead: str, *, what: str = "is not known"
+    ) -> tuple[str, ...]:
+        """A list of texts, each of which `check` accepts; `what` is wrong with any other."""
         value = self.raw(key)
         if value is None:
             return ()
@@ -126,7 +128,7 @@ class Section:
         good = [item for item in value if isinstance(item, str) and check(item)]
         for item in value:
             if item not in good:
-                self.wrong(key, f"{quoted(item)} is not known", instead)
+                self.wrong(key, f"{quoted(item)} {what}", instead)
         return tuple(dict.fromkeys(good))
 
     def foreign(self, known: Collection[str]) -> list[str]:

@@ -15,20 +15,15 @@ class LocalEngine:
     def __init__(self, concurrent_runs: int) -> None:
         self._places = asyncio.Semaphore(concurrent_runs)
         self._tasks: dict[RunId, asyncio.Task[None]] = {}
-        self._again: set[RunId] = set()
         self._execute: Callable[[RunId], Awaitable[None]] | None = None
 
     async def start(self, execute: Callable[[RunId], Awaitable[None]]) -> None:
         self._execute = execute
 
     async def submit(self, run_id: RunId) -> None:
-        """Execute a run soon; one that is just ending (held and released at once) goes once more after."""
+        """Execute a run soon; one that is under way is not executed twice at once."""
         if run_id in self._tasks:
-            self._again.add(run_id)
             return
-        self._begin(run_id)
-
-    def _begin(self, run_id: RunId) -> None:
         task = asyncio.create_task(self._carry(run_id), name=f"run {run_id}")
         self._tasks[run_id] = task
         task.add_done_callback(lambda done: self._done(run_id, done))
@@ -65,6 +60,3 @@ class LocalEngine:
         del self._tasks[run_id]
         if not task.cancelled() and (error := task.exception()):
             log.error("run %s was left where it stood: %s", run_id, error, exc_info=error)
-        if run_id in self._again:
-            self._again.discard(run_id)
-            self._begin(run_id)

@@ -10,11 +10,11 @@ from scheduler.errors import DriftpinError, UserError
 from scheduler.job import Job, JobId, JobState, Principal
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
+from scheduler.route import Pins, Resolution, snapshot_of
 from scheduler.service.core import Change, Core, Wanted, rebind
 from scheduler.service.naming import typed_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import take_snapshot
+from scheduler.snapshots import bound_to, take_snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,8 @@ class Consents:
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
             pins = await self._pins(job, command)
-            return Wanted(rebind(job, pins, await self._bound_to(job, pins)), Decision.PINNED)
+            beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
+            return Wanted(rebind(job, pins, beside), Decision.PINNED)
 
         return await self._changed(Done.PINNED, command.job, change, by)
 
@@ -65,14 +66,6 @@ class Consents:
             f"{typed.provider} is not the provider job {job.id} consented to, so its model is not known",
             f"type '/jobs pin {job.id} {typed.provider}:<model>'",
         )
-
-    async def _bound_to(self, job: Job, pins: Pins) -> Snapshot:
-        """The other axes of a pin: those consented to long ago where the pin is the old route, those
-        of the pinned provider's own entry where it is a new one; never those of the default."""
-        if pins.provider is None or pins == consent(job):
-            return job.snapshot
-        taken = await take_snapshot(self._core.config, job.kind, pins, self._core.clock.now())
-        return replace(taken.snapshot, model=job.snapshot.model)
 
     async def unpin(self, command: UnpinJob, by: Principal) -> Changed:
         """Follow the default again; the snapshot of a freed axis is taken at this very moment."""

@@ -8,6 +8,7 @@ from scheduler.alert import Decision
 from scheduler.answers import Added, Changed, Done, Unchanged
 from scheduler.commands import AddJob, EditJob, Options
 from scheduler.config import Limits
+from scheduler.drift import drifts
 from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
 from scheduler.plan import following
@@ -19,7 +20,7 @@ from scheduler.schedule.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import take_snapshot
+from scheduler.snapshots import bound_to, take_snapshot
 
 
 class JobService:
@@ -65,15 +66,27 @@ class JobService:
         return Added(await self._reading.view(job))
 
     async def edit(self, command: EditJob, by: Principal) -> Changed:
-        """Change what was typed and nothing else; a changed pin is a decision on open alerts."""
+        """Change what was typed and nothing else; pins that end a drift decide on its alert."""
 
         async def change(job: Job) -> Wanted:
             edited = await self._edited(job, command)
-            return Wanted(edited, Decision.PINNED if edited.pins != job.pins else None)
+            decides = edited.pins != job.pins and await self._drifts_no_more(edited)
+            return Wanted(edited, Decision.PINNED if decides else None)
 
         job = await self._core.change(command.job, change, by, "edit")
+        await self._core.submit_planned(await self._core.store.in_flight(job.id))
         self._core.wake()
         return Changed(Done.EDITED, await self._reading.view(job), by.name)
+
+    async def _drifts_no_more(self, job: Job) -> bool:
+        """True where no axis could drift at all, or none does from the route of the open alert."""
+        if None not in (job.pins.provider, job.pins.model):
+            return True
+        for alert in await self._core.store.open_alerts():
+            row = alert.row(job.id)
+            if row is not None and row.decision is None:
+                return not drifts(job, alert.route)
+        return False
 
     async def _edited(self, job: Job, command: EditJob) -> Job:
         now = self._core.clock.now()
@@ -102,12 +115,13 @@ class JobService:
             )
         if command.schedule or options.zone or options.until:
             changed = replace(changed, next_fire_time=_first_fire(changed, now))
-            if changed.state is JobState.FINISHED:
-                changed = replace(changed, state=JobState.ACTIVE)
+        if command.schedule or options.zone or options.until or options.repeat:
+            changed = _going_on(changed, now)
         if options.provider or options.model:
             typed = await known_pins(self._core.config, job.kind, options.provider, options.model)
             pins = Pins(typed.provider or job.pins.provider, typed.model or job.pins.model)
-            changed = rebind(changed, pins, job.snapshot)
+            bound = await bound_to(self._core.config, job, pins, now)
+            changed = rebind(changed, pins, bound)
         return changed
 
     async def pause(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
@@ -196,6 +210,24 @@ def _first_fire(job: Job, now: datetime) -> datetime | None:
     if fire is None:
         raise ScheduleError("that schedule has no fire before its until=", "choose a later until=")
     return fire
+
+
+def _going_on(job: Job, now: datetime) -> Job:
+    """A finished job is active again once it has a fire and a run left."""
+    if job.state is not JobState.FINISHED:
+        return job
+    if job.repeat_left == 0:
+        raise UserError(
+            f"job {job.id} has used up its runs", "add repeat=3 to the line for three more"
+        )
+    fire = following(job, now)
+    if fire is None:
+        repeat = f" repeat={job.repeat_left}" if job.repeat_left else ""
+        raise UserError(
+            f"job {job.id} has no fire left",
+            f"'/jobs edit {job.id} in 45m{repeat}' gives it a new time",
+        )
+    return replace(job, state=JobState.ACTIVE, next_fire_time=fire)
 
 
 def _until(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:

@@ -6,12 +6,13 @@ from datetime import datetime
 from scheduler.alert import Alert
 from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Shown
 from scheduler.drift import drifts
-from scheduler.errors import DriftpinError, UserError
+from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.plan import following
 from scheduler.route import Resolution
 from scheduler.run import Run, RunState
 from scheduler.service.core import Core
+from scheduler.snapshots import resolved
 
 PAGE = 10
 """Jobs on one page of a list."""
@@ -75,10 +76,7 @@ class Reading:
     async def _resolve(self, job: Job) -> tuple[Resolution | None, str | None]:
         if not job.kind.guarded:
             return None, None
-        try:
-            return await self._core.config.resolve(job.pins), None
-        except DriftpinError as error:
-            return None, str(error)
+        return await resolved(self._core.config, job.pins)
 
 
 def next_fires(job: Job, count: int) -> tuple[datetime, ...]:

@@ -1,8 +1,10 @@
 """Commands that start and stop runs."""
 
+from contextlib import suppress
+
 from scheduler.alert import Alert, AlertId
 from scheduler.answers import Started, Stopped
-from scheduler.errors import UserError
+from scheduler.errors import AlreadyRunning, UserError
 from scheduler.job import JobId, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.service.core import Core
@@ -17,22 +19,13 @@ class RunService:
     async def run(self, job_id: JobId, by: Principal, *, held: bool = False) -> Started:
         """Run a job now: its latest held fire where one waits, else a manual run.
 
-        Either passes the same guard and gate as any other run.
+        Either passes the same guard and gate as any other run; neither begins beside another run
+        of the same job.
         """
         job = await self._core.job(job_id)
-        if busy := await self._core.store.in_flight(job_id):
-            raise UserError(
-                f"job {job_id} is already running (run {busy[0].id})",
-                f"'/jobs stop {job_id}' ends it",
-            )
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
-        if waiting:
-            if fire := await self._release(job_id, by, len(waiting) - 1):
-                return fire
-            raise UserError(
-                f"job {job_id} has no held fire any more",
-                f"'/jobs history {job_id}' shows its runs",
-            )
+        if fire := await self._release(job_id, by, len(waiting) - 1):
+            return fire
         if held:
             raise UserError(
                 f"job {job_id} has no held fire", f"'/jobs run {job_id}' starts a new run"
@@ -58,10 +51,9 @@ class RunService:
         waiting = await self._core.store.held(job_ids)
         started = []
         for job_id, runs in waiting.items():
-            if await self._core.store.in_flight(job_id):
-                continue
-            if fire := await self._release(job_id, by, len(runs) - 1):
-                started.append(fire)
+            with suppress(AlreadyRunning):
+                if fire := await self._release(job_id, by, len(runs) - 1):
+                    started.append(fire)
         alert = await self._core.store.alert(alert_id)
         if started and alert:
             await self._owe_edit(alert)
@@ -77,7 +69,7 @@ class RunService:
         return Stopped(job, tuple(runs))
 
     async def _release(self, job_id: JobId, by: Principal, skipped: int) -> Started | None:
-        """Set the latest held fire free; None when somebody else was faster."""
+        """Set the latest held fire free; None where none is held."""
         entry = self._core.entry(by, "run-held", f"job {job_id}")
         run = await self._core.store.release(job_id, entry)
         if run is None:

@@ -8,6 +8,7 @@ from sqlmodel import Field
 
 from scheduler.alert import AlertState, Decision
 from scheduler.drift import Drift
+from scheduler.job import Place
 from scheduler.route import Route
 from storage.columns import Text, Value, word
 from storage.tables.row import Row, partial_index
@@ -44,6 +45,7 @@ class AlertRow(Row, table=True):
     opened_at: datetime
     closed_at: datetime | None = None
     message: str | None = Field(default=None, sa_type=Text)
+    hangs: Place | None = Field(default=None, sa_type=Value(Place))
 
 
 class AlertJobRow(Row, table=True):

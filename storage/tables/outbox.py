@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from sqlmodel import Field
 
-from scheduler.job import Principal
+from scheduler.job import Place, Principal
 from scheduler.outbox import DeliveryState, Fact, OwedKind
 from scheduler.press import Press
 from storage.columns import BIG, Text, Value, word
@@ -13,8 +13,8 @@ from storage.tables.row import Row, partial_index
 
 
 class DeliveryRow(Row, table=True):
-    """`finished_at` is set once nothing more will be sent; `doubts` counts how often a process died
-    while it was sending this."""
+    """`finished_at` is set once nothing more will be sent; `doubts` counts the sendings that
+    the chat may have without our knowing; `attempts` counts since it was put into its queue."""
 
     __tablename__ = "deliveries"
     __table_args__: ClassVar[Any] = (
@@ -36,6 +36,7 @@ class DeliveryRow(Row, table=True):
     chat: str = Field(sa_type=Text)
     thread: str | None = Field(default=None, sa_type=Text)
     facts: dict[str, Fact] = Field(sa_type=Value(dict[str, Fact]))
+    tried: tuple[Place, ...] = Field(default=(), sa_type=Value(tuple[Place, ...]))
     alert_id: int | None = None
     state: DeliveryState = Field(default=DeliveryState.QUEUED, sa_type=word(DeliveryState))
     attempts: int = 0

@@ -276,3 +276,15 @@ async def test_jobs_alerts_shows_an_open_alert_anew_with_working_buttons(world: 
     assert world.chat.posts == 2
     await world.press(world.button("Pin old"))
     assert (await world.job()).pins == Pins("free-lab", "small")
+
+
+async def test_a_default_that_moves_back_while_driftpin_is_down_heals_at_the_next_start(
+    world: World,
+) -> None:
+    await alerted(world)
+    await world.app.stop()
+    world.point_default("free-lab", "small")
+    world.clock.advance(timedelta(seconds=5))
+    await world.open()
+    await world.until(lambda: world.latest.title.startswith("Healed"))
+    assert await world.app.store.open_alerts() == []

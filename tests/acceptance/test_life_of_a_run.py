@@ -1,5 +1,6 @@
 """The life of a run, seen from the chat: how it may end, and what is said about it."""
 
+import asyncio
 from datetime import timedelta
 
 from bot.adapters.terminal.adapter import HERE
@@ -9,6 +10,7 @@ from scheduler.run import HoldReason, Run, RunState
 from tests.acceptance.alerted import ADD, NO_CALL, alerted, calls, states
 from tests.acceptance.world import ME, World, text_of
 from tests.fakes.provider_behaviours import Drop, Hang, Status
+from tests.fakes.provider_replies import Says
 
 OFTEN = "/jobs add every 2h name=Brief | Summarise open incidents"
 
@@ -109,6 +111,33 @@ async def test_a_running_job_is_not_run_a_second_time(world: World) -> None:
     await world.settle()
     assert await states(world) == [RunState.SUCCEEDED]
     assert calls(world) == (1, 0)
+
+
+async def test_a_job_that_is_asked_to_run_five_times_at_once_runs_once(world: World) -> None:
+    await world.type(ADD)
+    asked = (world.ask(Request(ME, HERE, "/jobs run 1")) for _ in range(5))
+    told = [answer.title for answer in await asyncio.gather(*asked)]
+    assert sum("is already running" in title for title in told) == 4
+    await world.settle()
+    assert await states(world) == [RunState.SUCCEEDED]
+    assert calls(world) == (1, 0)
+
+
+async def test_the_only_fire_of_a_job_waits_for_a_run_asked_for_before(world: World) -> None:
+    await world.type("/jobs add in 10m timeout=24h | Summarise open incidents")
+    world.free.behave(Hang())
+    await world.ask(Request(ME, HERE, "/jobs run 1"))
+    await world.free.wait_for(1)
+    world.clock.move_to((await world.job()).next_fire_time or world.clock.now())
+    await world.app.ticker.tick()
+    assert await states(world) == [RunState.PLANNED, RunState.CALLING]
+    assert calls(world) == (1, 0)
+    world.free.behave(Says())
+    world.free.release()
+    await world.settle()
+    assert await states(world) == [RunState.SUCCEEDED, RunState.SUCCEEDED]
+    assert (await world.job()).state is JobState.FINISHED
+    assert calls(world) == (2, 0)
 
 
 async def test_a_fire_during_a_run_is_skipped(world: World) -> None:

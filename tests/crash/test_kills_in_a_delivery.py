@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import pytest
 
-from bot.notifier import REPEAT
+from bot.sending import REPEAT
 from tests.crash.house import House, killed
 from tests.crash.lives import Life
 from tests.crash.talking import ANSWER, WAY_BACK, add, settled
@@ -69,15 +69,23 @@ async def test_a_message_sent_without_evidence_is_repeated_once_and_says_so(
     assert [life.count(REPEAT) for life in (dying, after, later)] == [0, 1, 0]
 
 
-@each_kind
-async def test_a_message_whose_repeat_died_as_well_is_not_sent_a_third_time(
-    house: House, owed: Owed
+async def test_a_report_whose_repeat_died_as_well_is_not_sent_a_third_time(house: House) -> None:
+    assert await sent_by_three_lives(house, Owed.REPORT) == [1, 1, 0]
+
+
+async def test_an_alert_whose_repeat_died_as_well_is_not_sent_a_third_time_at_once(
+    house: House,
 ) -> None:
+    assert await sent_by_three_lives(house, Owed.ALERT) == [1, 1, 0]
+
+
+async def sent_by_three_lives(house: House, owed: Owed) -> list[int]:
+    """How often a message was shown by each life, the first two of which died right after it."""
     dying = await killed_at(house, "after-send", owed)
     dying_again = house.chat(crash_at="after-send")
     await killed(dying_again)
     after = await settled_life(house)
-    assert [life.count(owed) for life in (dying, dying_again, after)] == [1, 1, 0]
+    return [life.count(owed) for life in (dying, dying_again, after)]
 
 
 async def test_what_is_owed_after_a_message_that_was_given_up_is_still_sent(house: House) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 from scheduler.alert import AlertState, Decision
 from scheduler.outbox import Owed, OwedKind
@@ -137,7 +138,58 @@ async def test_a_message_that_fell_back_to_the_chat_is_remembered(store: Store) 
     for delivery in await store.ready(NOW, ["slack", "telegram"]):
         await store.sending(delivery.id)
         await store.sent(delivery.id, f"in {delivery.owed.place.chat}")
-    assert await store.alert(alert.id) == replace(alert, message="in C1")
+    assert await store.alert(alert.id) == replace(alert, message="in C1", hangs=CHAT)
+
+
+async def test_a_copy_that_comes_late_does_not_become_the_alerts_message(store: Store) -> None:
+    await held_jobs(store, 1, THREAD)
+    (first,) = await store.ready(NOW, ["slack"])
+    await store.sending(first.id)
+    elsewhere = replace(first.owed, place=OTHER_CHAT, tried=(THREAD,))
+    await store.dead(first.id, "is_archived", instead=elsewhere)
+    (copy,) = await store.ready(NOW, ["telegram"])
+    await store.sending(copy.id)
+    await held_jobs(store, 1, THREAD)
+    (again,) = await store.ready(NOW, ["slack"])
+    await store.sending(again.id)
+    await store.sent(again.id, "in the thread")
+    await store.sent(copy.id, "elsewhere")
+    alert = await the_alert(store)
+    assert (alert.message, alert.hangs) == ("in the thread", THREAD)
+
+
+async def test_an_alert_forgets_a_message_whose_place_refuses_it(store: Store) -> None:
+    await held_jobs(store, 1, THREAD)
+    await deliver(store, "m1")
+    await held_jobs(store, 1, THREAD)
+    (edit,) = await store.ready(NOW, ["slack"])
+    await store.sending(edit.id)
+    elsewhere = replace(edit.owed, place=OTHER_CHAT, tried=(THREAD,))
+    await store.dead(edit.id, "is_archived", instead=elsewhere)
+    assert (await the_alert(store)).message is None
+    assert await deliver(store, "m2") == OTHER_CHAT
+    alert = await the_alert(store)
+    assert (alert.message, alert.hangs) == ("m2", OTHER_CHAT)
+    await held_jobs(store, 1, THREAD)
+    assert await deliver(store, "m2") == OTHER_CHAT
+
+
+async def test_an_open_alert_in_doubt_rests_and_a_closed_one_is_given_up(
+    opener: Opener, store: Store
+) -> None:
+    await held_jobs(store, 1, THREAD)
+    alert = await the_alert(store)
+    (delivery,) = await store.ready(NOW, ["slack"])
+    for _ in range(2):
+        await store.sending(delivery.id)
+        await store.interrupted(["slack"])
+    assert await store.ready(NOW, ["slack"]) == []
+    rests = await store.next_ready(["slack"])
+    assert rests == NOW + timedelta(minutes=5)
+    await store.heal(alert.id, NOW)
+    assert await store.sending(delivery.id)
+    await store.interrupted(["slack"])
+    assert await store.next_ready(["slack"]) is None
 
 
 async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) -> None:

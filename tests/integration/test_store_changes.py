@@ -74,6 +74,20 @@ async def test_pausing_cancels_what_is_planned_and_keeps_what_is_held(store: Sto
     assert stopped.finished_at == NOW
 
 
+async def test_pausing_holds_a_released_fire_again(store: Store) -> None:
+    job = await add_one_shot(store)
+    run = await hold(store, job)
+    await store.change(await fresh(store, job), entry(), decision=Decision.PINNED)
+    assert (await rerun(store, run)).state is RunState.PLANNED
+    await store.change(replace(await fresh(store, job), state=JobState.PAUSED), entry("pause"))
+    waits = await rerun(store, run)
+    assert (waits.state, waits.hold_reason, waits.error) == (
+        RunState.HELD,
+        run.hold_reason,
+        run.error,
+    )
+
+
 async def test_removing_cancels_what_is_planned_and_what_is_held(store: Store) -> None:
     job = await add(store)
     runs = [await hold(store, job), await plan(store, job)]

@@ -20,6 +20,7 @@ from tests.integration.stores import (
     entry,
     fresh,
     manual,
+    plan,
     plan_and_claim,
     rerun,
     start_call,
@@ -91,8 +92,8 @@ async def test_a_one_shot_is_finished_however_its_run_ended(store: Store, state:
 
 async def test_a_one_shot_with_another_run_in_flight_is_not_finished(store: Store) -> None:
     job = await add_one_shot(store)
-    run = await start_call(store, job)
-    other = await manual(store, job)
+    run = await claim(store, await manual(store, job, NOW - HOUR))
+    other = await plan(store, job)
     await store.record(run.id, ME, GOOD)
     assert (await fresh(store, job)).state is JobState.ACTIVE
     await store.ask_stop(job.id, entry("stop"))

@@ -6,15 +6,18 @@ from datetime import timedelta
 
 import pytest
 
-from scheduler.errors import UserError
+from scheduler.errors import AlreadyRunning, UserError
 from scheduler.job import JobId, JobState
 from scheduler.outbox import Owed, OwedKind
-from scheduler.ports import Planned
+from scheduler.ports import Finish, Planned
 from scheduler.run import RunKind, RunState
 from storage.store import Store
 from tests.integration.stores import (
     HOUR,
+    LEASE,
+    ME,
     NOW,
+    OTHER,
     THREAD,
     Opener,
     add,
@@ -22,6 +25,7 @@ from tests.integration.stores import (
     claim,
     entry,
     fresh,
+    hold,
     manual,
     plan,
 )
@@ -90,18 +94,58 @@ async def test_a_job_whose_last_fire_is_planned_is_not_finished_yet(store: Store
 
 async def test_a_manual_run_gets_a_fire_time_of_its_own(store: Store) -> None:
     job = await add(store)
-    await plan(store, job)
-    runs = [await manual(store, job) for _ in range(2)]
+    await hold(store, job)
+    first = await manual(store, job)
+    await store.record((await claim(store, first)).id, ME, Finish(RunState.SUCCEEDED))
     microsecond = timedelta(microseconds=1)
-    assert [run.fire_time for run in runs] == [NOW + microsecond, NOW + 2 * microsecond]
+    second = await manual(store, job)
+    assert [first.fire_time, second.fire_time] == [NOW + microsecond, NOW + 2 * microsecond]
     assert len(await store.audited(f"job {job.id}")) == 3
 
 
-async def test_manual_runs_asked_for_at_once_are_all_planned(opener: Opener, store: Store) -> None:
+async def test_of_manual_runs_asked_for_at_once_one_is_planned(
+    opener: Opener, store: Store
+) -> None:
     job = await add(store)
+    doors = [store, opener.reopen(store)] * 5
+    asked = await asyncio.gather(*(manual(door, job) for door in doors), return_exceptions=True)
+    assert sum(isinstance(outcome, AlreadyRunning) for outcome in asked) == 9
+    assert len(await store.history(job.id, 10)) == 1
+
+
+async def test_a_manual_run_and_a_tick_at_once_make_one_run(opener: Opener, store: Store) -> None:
     second = opener.reopen(store)
-    runs = await asyncio.gather(*(manual(door, job) for door in [store, second] * 5))
-    assert len({run.fire_time for run in runs}) == 10
+    jobs = [await add(store) for _ in range(10)]
+    asked = (manual(second, job, NOW - HOUR) for job in jobs)
+    ticked = (store.plan(job, PLANNED, NOW + HOUR) for job in jobs)
+    await asyncio.gather(*asked, *ticked, return_exceptions=True)
+    assert [len(await store.in_flight(job.id)) for job in jobs] == [1] * 10
+
+
+async def test_a_fire_during_a_run_is_overlapped(store: Store) -> None:
+    job = await add(store)
+    await manual(store, job, NOW - HOUR)
+    (skipped,) = await store.plan(job, PLANNED, NOW + HOUR)
+    assert (skipped.state, skipped.finished_at) == (RunState.OVERLAPPED, NOW)
+    assert skipped.note == "the run before it was still going"
+
+
+async def test_a_missed_fire_during_a_run_stays_missed(store: Store) -> None:
+    job = await add(store)
+    await manual(store, job, NOW - HOUR)
+    (missed,) = await store.plan(job, [Planned(NOW, RunState.MISSED, "1 missed")], NOW + HOUR)
+    assert (missed.state, missed.note) == (RunState.MISSED, "1 missed")
+
+
+async def test_the_only_fire_of_a_job_waits_for_the_run_before_it(store: Store) -> None:
+    job = await add_one_shot(store)
+    running = await claim(store, await manual(store, job, NOW - HOUR))
+    fire = await plan(store, job)
+    assert await store.claim(fire.id, OTHER, LEASE) is None
+    assert await store.planned() == [fire.id]
+    await store.record(running.id, ME, Finish(RunState.SUCCEEDED))
+    assert (await fresh(store, job)).state is JobState.ACTIVE
+    await claim(store, fire)
 
 
 async def test_a_fire_at_the_time_of_a_manual_run_is_not_recorded_twice(store: Store) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import Select
+from sqlalchemy import Select, String, literal, update
 
 from scheduler.job import JobId, JobKind, JobState, OnDrift, OnMissed, Place
 from scheduler.route import ApiMode, Pins, PriceClass, Snapshot
@@ -13,12 +13,15 @@ from scheduler.run import RunState
 from scheduler.schedule import Cron, Once
 from storage.jobs import _DUE, _NEXT_DUE
 from storage.store import Store
+from storage.tables import JOBS
 from storage.transaction import Tx
 from tests.integration.stores import (
     ANA,
     CHAT,
     HOUR,
+    LAPSED,
     NOW,
+    OTHER,
     OTHER_CHAT,
     OTHER_THREAD,
     THREAD,
@@ -29,6 +32,8 @@ from tests.integration.stores import (
     entry,
     fresh,
     manual,
+    plan,
+    plan_and_claim,
     rerun,
 )
 
@@ -134,10 +139,39 @@ def explained(tx: Tx, statement: Select[Any]) -> str:
         verb = "EXPLAIN QUERY PLAN"
     asked = (
         statement.limit(500)
-        .params(now=NOW)
+        .params(now=NOW, unreadable=[1])
         .compile(tx.connection, compile_kwargs={"literal_binds": True})
     )
     return str(tx.connection.exec_driver_sql(f"{verb} {asked}").all())
+
+
+async def test_a_job_that_cannot_be_read_does_not_keep_the_others(
+    opener: Opener, caplog: pytest.LogCaptureFixture
+) -> None:
+    database = opener.database()
+    store = Store(database)
+    broken, whole = [await add(store) for _ in range(2)]
+    spoil = update(JOBS).where(JOBS.c.id == broken.id).values(schedule=literal("no", String))
+    await database.run(lambda tx: tx.do(spoil))
+    for _ in range(2):
+        assert await store.due(NOW, 500) == [whole]
+        assert await store.jobs() == [whole]
+        assert await store.jobs(CHAT) == [whole]
+    await plan(store, whole)
+    assert await store.next_due() == NOW + HOUR
+    (told,) = [record.getMessage() for record in caplog.records if record.levelname == "ERROR"]
+    assert told.startswith(f"job {broken.id} cannot be read")
+
+
+async def test_a_run_of_a_job_that_cannot_be_read_does_not_keep_others_from_being_taken_up(
+    opener: Opener,
+) -> None:
+    database = opener.database()
+    store = Store(database)
+    broken, whole = [await plan_and_claim(store, await add(store), LAPSED) for _ in range(2)]
+    spoil = update(JOBS).where(JOBS.c.id == broken.job_id).values(schedule=literal("no", String))
+    await database.run(lambda tx: tx.do(spoil))
+    assert [run.id for run in await store.reap(OTHER, alone=False)] == [whole.id]
 
 
 async def test_text_no_database_can_keep_is_left_out(store: Store) -> None:

@@ -1,6 +1,7 @@
 """Owed messages in the store."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -132,6 +133,31 @@ async def test_what_was_being_sent_at_a_crash_is_sent_once_more_and_then_unknown
     await store.sending(again.id)
     await store.interrupted(BOTH)
     assert await store.ready(NOW + HOUR, BOTH) == []
+
+
+async def test_a_message_put_aside_rests_while_its_chat_goes_on(store: Store) -> None:
+    await owe(store, "one", "two")
+    first = await take(store)
+    await store.aside(first.id, NOW + MINUTE, "nobody there")
+    assert await ready(store) == ["two"]
+    second = await take(store)
+    assert await store.next_ready(BOTH) == NOW + MINUTE
+    await store.again(second.id, NOW + HOUR, "ratelimited")
+    assert await store.ready(NOW + MINUTE, BOTH) == []
+    assert [one.id for one in await store.ready(NOW + HOUR, BOTH)] == [second.id]
+    await store.sending(second.id)
+    await store.sent(second.id, "m1")
+    assert [one.id for one in await store.ready(NOW + HOUR, BOTH)] == [first.id]
+
+
+async def test_a_message_given_up_is_owed_elsewhere_in_the_same_step(store: Store) -> None:
+    await owe(store, "one")
+    delivery = await take(store)
+    instead = replace(delivery.owed, place=OTHER_CHAT, tried=(CHAT,))
+    await store.dead(delivery.id, "is_archived", instead=instead)
+    await store.dead(delivery.id, "is_archived", instead=instead)
+    (moved,) = await store.ready(NOW, BOTH)
+    assert moved.owed == instead
 
 
 async def test_refusals_before_a_crash_do_not_count_as_doubts(store: Store) -> None:

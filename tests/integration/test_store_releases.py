@@ -1,5 +1,8 @@
 """Runs that are released, stopped or looked up."""
 
+import pytest
+
+from scheduler.errors import AlreadyRunning
 from scheduler.job import JobId, JobState
 from scheduler.ports import Finish
 from scheduler.route import Pins
@@ -7,7 +10,9 @@ from scheduler.run import Run, RunState, Usage
 from storage.store import Store
 from tests.integration.stores import (
     BO,
+    HOUR,
     ME,
+    NOW,
     add,
     add_one_shot,
     claim,
@@ -16,6 +21,7 @@ from tests.integration.stores import (
     fresh,
     hold,
     knock,
+    manual,
     plan,
     plan_and_claim,
     rerun,
@@ -50,23 +56,32 @@ async def test_a_released_run_that_still_drifts_is_held_again(store: Store) -> N
 
 async def test_nothing_is_released_where_nothing_is_held(store: Store) -> None:
     job = await add(store)
-    await plan(store, job)
     for number in (job.id, JobId(99)):
         assert await store.release(number, entry("run-held")) is None
     assert [line.action for line in await store.audited()] == ["add"]
+
+
+async def test_nothing_is_released_beside_a_run_of_the_same_job(store: Store) -> None:
+    job = await add(store)
+    held = await hold(store, job)
+    run = await plan_and_claim(store, job)
+    with pytest.raises(AlreadyRunning, match=f"already running \\(run {run.id}\\)"):
+        await store.release(job.id, entry("run-held"))
+    assert await rerun(store, held) == held
 
 
 # --- stopped --------------------------------------------------------------------------------------
 
 
 async def test_a_stop_cancels_what_is_not_calling_and_marks_what_is(store: Store) -> None:
-    job = await add(store)
-    calling = await start_call(store, job)
-    claimed = await plan_and_claim(store, job)
-    planned = await plan(store, job)
+    job, other = await add_one_shot(store), await add(store)
+    running = await claim(store, await manual(store, job, NOW - HOUR))
+    await knock(store, running)
+    calling, planned = await rerun(store, running), await plan(store, job)
+    claimed = await plan_and_claim(store, other)
     held = await hold(store, await add(store))
-    stood = await store.ask_stop(job.id, entry("stop", f"job {job.id}"))
-    assert stood == [calling, claimed, planned]
+    assert await store.ask_stop(job.id, entry("stop")) == [calling, planned]
+    assert await store.ask_stop(other.id, entry("stop")) == [claimed]
     assert [(await rerun(store, run)).state for run in (calling, claimed, planned, held)] == [
         RunState.CALLING,
         RunState.CANCELLED,
@@ -114,11 +129,14 @@ async def test_held_runs_are_listed_by_job_the_oldest_first(store: Store) -> Non
 
 async def test_runs_in_flight_are_planned_claimed_or_calling(store: Store) -> None:
     job = await add(store, pins=Pins("openrouter"))
-    calling = await start_call(store, job)
     await hold(store, job)
-    claimed = await plan_and_claim(store, job)
-    planned = await plan(store, job)
     over = await start_call(store, job)
     await store.record(over.id, ME, GOOD)
-    assert await store.in_flight(job.id) == [calling, claimed, planned]
+    assert await store.in_flight(job.id) == []
+    planned = await plan(store, job)
+    assert await store.in_flight(job.id) == [planned]
+    claimed = await claim(store, planned)
+    assert await store.in_flight(job.id) == [claimed]
+    await knock(store, claimed)
+    assert [run.state for run in await store.in_flight(job.id)] == [RunState.CALLING]
     assert (await knock(store, over, 2)).name == "NOT_MINE"

@@ -273,7 +273,7 @@ async def test_stop_ends_a_session_that_waits_for_a_line() -> None:
         await terminal.stop()
         await session
         held_open.write("\n")
-    assert bot.settled == 1, "after the line, and not at the end"
+    assert bot.settled <= 1, "never at the end of a session that was stopped"
 
 
 READ_BY_NOBODY = """

@@ -26,6 +26,7 @@ TOUCHES_THE_WORLD = {
     "bot.owed",
     "bot.platform",
     "bot.presses",
+    "bot.sending",
     "bot.settings",
     "bot.stage",
     "scheduler.engines",

@@ -103,6 +103,12 @@ def test_every_section_is_understood() -> None:
     assert found.core.timezone == "Europe/Oslo"
 
 
+def test_operators_and_viewers_may_be_a_workspace_a_channel_or_a_group() -> None:
+    many = ("slack:T012AB:*", "slack:T012AB:#C999", "telegram:-100123:*")
+    found = read(f"access: {{operators: {list(many)}, viewers: {list(many)}}}")
+    assert found.access == Access(operators=many, viewers=many)
+
+
 HERMES = f"""
 _config_version: 50
 model:

@@ -115,16 +115,14 @@ def run(clock: str) -> Planned:
 
 
 LATE = "late: nobody was awake at its time"
-BUSY = "the run before it was still going"
 
 TICKS = [
-    # now         busy    on_missed      planned                     next      missed: how many, from, to
-    ("12:59:59", False, "skip", [], "13:00", None),
-    ("13:00", False, "skip", [run("13:00")], "14:00", None),
-    ("13:02", False, "skip", [run("13:00")], "14:00", None),
+    # now         on_missed      planned                     next      missed: how many, from, to
+    ("12:59:59", "skip", [], "13:00", None),
+    ("13:00", "skip", [run("13:00")], "14:00", None),
+    ("13:02", "skip", [run("13:00")], "14:00", None),
     (
         "13:02:01",
-        False,
         "skip",
         [
             Planned(
@@ -138,17 +136,14 @@ TICKS = [
     ),
     (
         "13:02:01",
-        False,
         "run_once",
         [Planned(at("13:00"), RunState.PLANNED, LATE)],
         "14:00",
         None,
     ),
-    ("13:00", True, "skip", [Planned(at("13:00"), RunState.OVERLAPPED, BUSY)], "14:00", None),
-    ("16:01", False, "skip", [run("16:00")], "17:00", (3, "13:00", "15:00")),
+    ("16:01", "skip", [run("16:00")], "17:00", (3, "13:00", "15:00")),
     (
         "16:30",
-        False,
         "skip",
         [
             Planned(
@@ -162,27 +157,17 @@ TICKS = [
     ),
     (
         "16:30",
-        False,
         "run_once",
         [Planned(at("16:00"), RunState.PLANNED, LATE)],
-        "17:00",
-        (3, "13:00", "15:00"),
-    ),
-    (
-        "16:30",
-        True,
-        "run_once",
-        [Planned(at("16:00"), RunState.OVERLAPPED, BUSY)],
         "17:00",
         (3, "13:00", "15:00"),
     ),
 ]
 
 
-@pytest.mark.parametrize(("now", "busy", "on_missed", "planned", "following", "missed"), TICKS)
+@pytest.mark.parametrize(("now", "on_missed", "planned", "following", "missed"), TICKS)
 def test_a_tick_plans_at_most_one_run_and_lists_what_was_missed(
     now: str,
-    busy: bool,
     on_missed: str,
     planned: list[Planned],
     following: str,
@@ -190,40 +175,40 @@ def test_a_tick_plans_at_most_one_run_and_lists_what_was_missed(
 ) -> None:
     job = replace(HOURLY, on_missed=OnMissed(on_missed))
     lost = Missed(missed[0], at(missed[1]), at(missed[2])) if missed else None
-    assert tick(job, at(now), busy=busy) == Tick(tuple(planned), at(following), lost)
+    assert tick(job, at(now)) == Tick(tuple(planned), at(following), lost)
 
 
 def test_until_is_the_last_moment_at_which_a_job_fires() -> None:
     job = replace(HOURLY, until=at("14:00"))
-    assert tick(job, at("13:00"), busy=False).next_fire_time == at("14:00")
+    assert tick(job, at("13:00")).next_fire_time == at("14:00")
     job = replace(job, next_fire_time=at("14:00"))
-    assert tick(job, at("14:00"), busy=False) == Tick((run("14:00"),), None, None)
+    assert tick(job, at("14:00")) == Tick((run("14:00"),), None, None)
 
 
 def test_a_single_moment_has_no_fire_after_it() -> None:
     job = a_job(schedule=Once(NINE), next_fire_time=NINE)
-    assert tick(job, NINE, busy=False) == Tick((Planned(NINE, RunState.PLANNED),), None, None)
+    assert tick(job, NINE) == Tick((Planned(NINE, RunState.PLANNED),), None, None)
 
 
 def test_a_single_moment_that_was_missed_is_over_unless_a_late_run_was_asked_for() -> None:
     later = NINE + timedelta(hours=5)
     job = a_job(schedule=Once(NINE), next_fire_time=NINE)
-    skipped = tick(job, later, busy=False)
+    skipped = tick(job, later)
     assert [fire.state for fire in skipped.planned] == [RunState.MISSED]
-    late = tick(replace(job, on_missed=OnMissed.RUN_ONCE), later, busy=False)
+    late = tick(replace(job, on_missed=OnMissed.RUN_ONCE), later)
     assert late == Tick((Planned(NINE, RunState.PLANNED, LATE),), None, None)
 
 
 def test_a_job_without_a_next_fire_is_left_alone() -> None:
     job = a_job(next_fire_time=None)
-    assert tick(job, NOON, busy=False) == Tick((), None, None)
+    assert tick(job, NOON) == Tick((), None, None)
 
 
 def test_years_of_missed_minutes_are_counted_up_to_a_bound_and_left_behind() -> None:
     job = a_job(schedule=Interval(timedelta(minutes=1)), next_fire_time=NOON)
     now = NOON + timedelta(days=3650)
     assert len(due_fires(job, now)) == 1000
-    found = tick(job, now, busy=False)
+    found = tick(job, now)
     assert found.missed is not None
     assert found.missed.count == 1000
     assert found.next_fire_time == now + timedelta(minutes=1)
@@ -231,8 +216,23 @@ def test_years_of_missed_minutes_are_counted_up_to_a_bound_and_left_behind() -> 
 
 def test_more_fires_than_are_counted_still_end_at_the_latest_one() -> None:
     minutely = a_job(schedule=Cron("* * * * *"), next_fire_time=NOON - timedelta(days=10))
-    plan = tick(minutely, NOON + timedelta(minutes=30, seconds=5), busy=False)
+    plan = tick(minutely, NOON + timedelta(minutes=30, seconds=5))
     assert [fire.fire_time for fire in plan.planned] == [NOON + timedelta(minutes=30)]
     assert plan.missed is not None
     assert plan.missed.count == COUNTED
     assert plan.next_fire_time == NOON + timedelta(minutes=31)
+
+
+def test_fires_missed_before_an_end_long_past_are_counted_and_left_behind() -> None:
+    until = NOON + timedelta(days=2)
+    minutely = a_job(schedule=Cron("* * * * *"), next_fire_time=NOON, until=until)
+    plan = tick(minutely, NOON + timedelta(days=365 * 200))
+    assert plan.missed == Missed(COUNTED, NOON, until)
+    assert plan.next_fire_time is None
+
+
+def test_fires_that_are_dense_long_ago_and_rare_since_are_found_at_once() -> None:
+    january = a_job(schedule=Cron("* * * 1 *"), next_fire_time=datetime(2026, 1, 1, tzinfo=UTC))
+    plan = tick(january, NOON)
+    assert plan.missed is not None
+    assert plan.missed.last == datetime(2026, 1, 31, 23, 59, tzinfo=UTC)

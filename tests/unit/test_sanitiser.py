@@ -4,6 +4,7 @@
 
 import time
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,10 @@ from bot.message import (
     code,
     line,
 )
+from bot.redaction import SHORTEST
 from bot.sanitiser import clean, sanitise
+from bot.settings import Environment, Settings
+from bot.settings.secrets import secret_values
 from scheduler.job import JobId
 from scheduler.press import Action, Press, RouteNames
 
@@ -245,3 +249,12 @@ def test_a_hostile_text_costs_little_time(piece: str) -> None:
     began = time.process_time()
     clean(piece * (100_000 // len(piece)), SECRETS)
     assert time.process_time() - began < 1
+
+
+@pytest.mark.parametrize("length", [SHORTEST, SHORTEST + 1])
+def test_a_secret_that_the_settings_know_is_masked_however_short_it_is(length: int) -> None:
+    secret = "a1b2c3d4"[:length]
+    environment = Environment({"OPENROUTER_API_KEY": secret}, Path("nowhere"))
+    known = secret_values(Settings(), environment)
+    assert known == {secret}
+    assert clean(f"the key is {secret}.", known) == "the key is [secret]."

@@ -43,7 +43,7 @@ MODEL = "meta-llama/llama-3.3-70b-instruct:free"
 
 jobs = st.integers(1, 2**31 - 1).map(JobId)
 schedules = st.sampled_from(["every 2h", "0 9 * * 1-5", "mondays and thursdays at 18:30", "in 45m"])
-providers = st.sampled_from(["openrouter", "lab", "anthropic", "my_lab.2"])
+providers = st.sampled_from(["openrouter", "lab", "anthropic", "my_lab-2"])
 models = st.sampled_from([MODEL, "gpt-4o", "@cf/meta/llama-3", "x[1]"])
 prompts = st.text(st.characters(exclude_categories=["C"]), min_size=1, max_size=60).filter(
     lambda text: text == text.strip() and parses(f"add every 2h | {text}")

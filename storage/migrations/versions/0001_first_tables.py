@@ -155,6 +155,7 @@ def alerts() -> None:
         must("opened_at", MOMENT),
         may("closed_at", MOMENT),
         may("message", TEXT),
+        may("hangs", JSON),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
     )
     one = ("platform", "workspace", "chat", "provider", "model")
@@ -187,6 +188,7 @@ def deliveries() -> None:
         must("kind", WORD),
         *place(),
         must("facts", JSON),
+        must("tried", JSON),
         may("alert_id", ID),
         must("state", WORD),
         must("attempts", sa.Integer()),

@@ -1,0 +1,155 @@
+"""One owed message gets its words, goes to its chat, and leaves evidence."""
+
+import asyncio
+import logging
+from collections import Counter
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import count
+
+from bot.admins import admin_place
+from bot.fallback import next_place
+from bot.message import Message, Quiet, line
+from bot.owed import matter, word
+from bot.platform import Platform
+from bot.sanitiser import sanitise
+from bot.settings import Settings
+from scheduler.errors import SendError, StoreError
+from scheduler.outbox import Delivery, DeliveryId
+from scheduler.ports import Clock, Store
+
+log = logging.getLogger(__name__)
+
+BUTTON_LIFE = timedelta(days=30)
+SHORTEST_WAIT = timedelta(seconds=1)
+LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_ASKED = timedelta(days=1)
+"""However long a platform asks us to wait."""
+
+TRIES = 6
+"""An error of ours is tried again so often; a message is not given up for one bad moment."""
+
+REPEAT = "This may be a repeat: the first sending was not confirmed."
+
+
+class Sender:
+    """Sends one message at a time of any chat; it does not know why it is owed.
+
+    `reached` is called with the name of each step, for the crash tests.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        platforms: Mapping[str, Platform],
+        settings: Callable[[], Settings],
+        hidden: Callable[[], frozenset[str]],
+        reached: Callable[[str], None],
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._platforms = platforms
+        self._settings = settings
+        self._hidden = hidden
+        self._reached = reached
+        self._our_errors: Counter[DeliveryId] = Counter()
+
+    async def deliver(self, delivery: Delivery) -> None:
+        """Try once, and write down what became of it. Raises StoreError when nothing was begun."""
+        if not await self._store.sending(delivery.id):
+            return
+        try:
+            worded = await word(self._store, delivery.owed, "/jobs")
+            if worded is None:
+                await self._record(
+                    lambda: self._store.dead(delivery.id, "what it was about is gone")
+                )
+                return
+            evidence = await self._send(delivery, *worded)
+        except SendError as error:
+            refused = error
+        except StoreError as error:
+            log.warning("delivery %s waits for the database: %s", delivery.id, error)
+            refused = SendError(str(error))
+        except Exception:
+            log.exception("delivery %s failed in an error of ours", delivery.id)
+            self._our_errors[delivery.id] += 1
+            last = self._our_errors[delivery.id] >= TRIES
+            refused = SendError("an error of ours; see the log", permanent=last)
+        else:
+            await self._record(lambda: self._store.sent(delivery.id, evidence))
+            del self._our_errors[delivery.id]
+            return
+        await self._record(lambda: self._not_sent(delivery, refused))
+
+    async def _send(self, delivery: Delivery, message: Message, edit: str | None) -> str:
+        platform = self._platforms[delivery.owed.place.platform]
+        if delivery.doubts:
+            message = _as_repeat(message)
+        clean = sanitise(message, self._hidden())
+        presses = [button.press for button in clean.buttons]
+        expires = self._clock.now() + BUTTON_LIFE
+        tokens = await self._store.mint(presses, delivery.owed.place, expires) if presses else []
+        self._reached("before-send")
+        ready = clean.with_tokens(tokens)
+        try:
+            evidence = await platform.send(delivery.owed.place, ready, edit=edit)
+        except SendError:
+            raise
+        except Exception as error:
+            log.exception("delivery %s: the platform broke while sending", delivery.id)
+            raise SendError("the platform broke; see the log", ambiguous=True) from error
+        self._reached("after-send")
+        return evidence
+
+    async def _not_sent(self, delivery: Delivery, error: SendError) -> None:
+        """Try again later, once more if the chat may have it, or somewhere else if it never will."""
+        if error.permanent:
+            await self._elsewhere(delivery, error)
+        elif error.ambiguous and delivery.doubts:
+            await self._store.unknown(delivery.id, str(error))
+        else:
+            due = self._clock.now() + wait(delivery.attempts, error.retry_after)
+            await self._store.again(delivery.id, due, str(error), doubtful=error.ambiguous)
+
+    async def _elsewhere(self, delivery: Delivery, error: SendError) -> None:
+        """The next place in the chain; a question that reached nobody is asked again."""
+        owed = delivery.owed
+        about = await matter(self._store, owed)
+        refused = (*owed.tried, owed.place)
+        admin = admin_place(self._settings().admin_chat, list(self._platforms))
+        place = next_place(refused, about.home, about.owner, admin, self._platforms)
+        if place is None:
+            log.error("delivery %s reached nobody: %s", delivery.id, error)
+            if about.unanswered:
+                due = self._clock.now() + LONGEST_WAIT
+                await self._store.aside(delivery.id, due, str(error))
+                return
+        instead = None if place is None else replace(owed, place=place, tried=refused)
+        await self._store.dead(delivery.id, str(error), instead=instead)
+        del self._our_errors[delivery.id]
+
+    async def _record(self, write: Callable[[], Awaitable[None]]) -> None:
+        """What the chat has must not be forgotten because the database is away for a moment."""
+        for failures in count():
+            try:
+                await write()
+            except StoreError as error:
+                log.warning("what became of a delivery cannot be written yet: %s", error)
+            else:
+                return
+            await self._clock.sleep_until(self._clock.now() + wait(failures, None), asyncio.Event())
+
+
+def wait(attempts: int, asked: float | None) -> timedelta:
+    """How long a chat rests after a refusal: what its platform asked for (in seconds), else longer each time."""
+    if asked is None:
+        return min(timedelta(seconds=2 ** min(attempts, 9)), LONGEST_WAIT)
+    longest = LONGEST_ASKED.total_seconds()
+    return timedelta(seconds=min(max(SHORTEST_WAIT.total_seconds(), asked), longest))
+
+
+def _as_repeat(message: Message) -> Message:
+    return replace(message, blocks=(*message.blocks, Quiet(line(REPEAT))))
