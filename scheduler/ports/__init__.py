@@ -1,0 +1,33 @@
+"""What the core needs from outside, as small protocols."""
+
+from scheduler.ports.alerts import Alerts, TooLate
+from scheduler.ports.front import Buttons, Events, People, Person
+from scheduler.ports.jobs import Entry, Jobs
+from scheduler.ports.outbox import Outbox
+from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate
+from scheduler.ports.runs import Finish, Held, Passage, Planned, Runs
+from scheduler.ports.store import Store
+
+__all__ = [
+    "Agent",
+    "Alerts",
+    "Answer",
+    "Buttons",
+    "Clock",
+    "Config",
+    "Engine",
+    "Entry",
+    "Events",
+    "Finish",
+    "Gate",
+    "Held",
+    "Jobs",
+    "Outbox",
+    "Passage",
+    "People",
+    "Person",
+    "Planned",
+    "Runs",
+    "Store",
+    "TooLate",
+]

@@ -1,0 +1,174 @@
+"""The rows of runs: every step of their life is one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+
+from scheduler.drift import Drift
+from scheduler.job import Job, JobId
+from scheduler.outbox import Owed
+from scheduler.ports.jobs import Entry
+from scheduler.route import Route
+from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A fire to be recorded by a tick; `state` is planned or missed.
+
+    Whether a planned one overlaps with a run in flight is known to the store alone.
+    """
+
+    fire_time: datetime
+    state: RunState
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Why a run is held. `route` is the route that was judged, None where none resolved."""
+
+    reason: HoldReason
+    error: str
+    drifts: tuple[Drift, ...] = ()
+    route: Route | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """How a run ended: succeeded, failed, unknown or cancelled."""
+
+    state: RunState
+    output: str | None = None
+    error: str | None = None
+    usage: Usage = Usage()
+
+
+class Passage(StrEnum):
+    """The gate's answer; anything but OPEN means: do not call."""
+
+    OPEN = "open"
+    NOT_MINE = "the run is no longer this worker's"
+    CANCELLED = "the run was stopped"
+    CONSENT_CHANGED = "the job's consent changed after the route was judged"
+    JOB_GONE = "the job was paused or removed"
+    ALREADY_CALLED = "this request was already made once"
+
+
+class Runs(Protocol):
+    """Runs. Every verb is one transaction; the transitions are those of scheduler.run.FOLLOWS."""
+
+    async def plan(
+        self,
+        job: Job,
+        planned: Sequence[Planned],
+        next_fire_time: datetime | None,
+        owed: Sequence[Owed] = (),
+    ) -> list[Run]:
+        """Record fires of a job and advance it, if its next_fire_time is still `job.next_fire_time`.
+
+        Returns the runs inserted; none of them when another ticker was first (UNIQUE(job, fire
+        time) and compare-and-set decide). While another run of the job is in flight a planned fire
+        is recorded as overlapped; only the last fire of a job is planned and waits. A job with no
+        next fire and none of its runs planned, in flight or held becomes finished.
+        """
+        ...
+
+    async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
+        """Plan a run of kind manual with a fire time of its own (a microsecond later until it is).
+
+        Raises AlreadyRunning while a run of the job is in flight.
+        """
+        ...
+
+    async def planned(self) -> list[RunId]:
+        """Runs that wait to be claimed, oldest first."""
+        ...
+
+    async def claim(self, run_id: RunId, worker: str, lease: timedelta) -> Run | None:
+        """planned -> claimed for this worker by compare-and-set; None when it is planned no more, or
+        has to wait for another run of its job."""
+        ...
+
+    async def extend(self, worker: str, executing: Sequence[RunId], lease: timedelta) -> list[Run]:
+        """Extend the leases of the runs this worker is executing; returns those to be stopped.
+
+        One that it holds but no longer executes keeps its lease until that runs out, and is then
+        taken up as a vanished worker's.
+        """
+        ...
+
+    async def hold(self, run_id: RunId, worker: str, held: Held) -> Run | None:
+        """claimed -> held, consuming nothing; None when the run is not this worker's claimed one.
+
+        For a drift, in the same transaction: the job joins the open alert of (its whole chat,
+        resolved provider and model), or one is opened; a new job moves the alert's revision, a
+        further fire of a listed job only its count; the message is owed (one queued delivery per
+        alert is enough). All jobs of one thread: the alert's place is that thread, else the whole
+        chat (moving there forgets the message, so that it is posted anew). A job that sits undecided
+        in an open alert of another route leaves it (decision CHANGED). For any other reason: a report of this run is
+        owed to the job's place, unless the job's previous run was held for the same reason and error.
+        """
+        ...
+
+    async def pass_gate(
+        self, run_id: RunId, worker: str, *, step: int, consent_revision: int, route: Route
+    ) -> Passage:
+        """The one-way gate: claimed -> calling, or calling with a further step.
+
+        One transaction: the run is this worker's with a live lease, nobody asked to stop it, the job's
+        consent is the one that was judged, the job is active (a manual run may belong to a paused
+        one), and (run, attempt, step) was never called before. A scheduled run's first step uses up
+        one of `repeat_left`. Only OPEN, from a transaction that certainly committed, lets a
+        request leave; a doubtful commit raises.
+        """
+        ...
+
+    async def record(
+        self, run_id: RunId, worker: str, finish: Finish, owed: Sequence[Owed] = ()
+    ) -> Run | None:
+        """claimed or calling -> the end, with everything it owes; None when it is not this worker's.
+
+        Sets `unguarded_told` when the run succeeded. A job without next fire and without runs in
+        flight or held becomes finished, as does one with nothing left to repeat.
+        A message job's scheduled run uses up one of `repeat_left` here.
+        """
+        ...
+
+    async def reap(self, worker: str, *, alone: bool) -> list[Run]:
+        """Take up what vanished workers left: claimed -> planned, calling -> unknown with its report owed.
+
+        A lease that ran out tells a vanished worker; `alone` (this process owns the database file)
+        means everybody else has vanished. Returns the runs that changed.
+        """
+        ...
+
+    async def release(self, job_id: JobId, audit: Entry) -> Run | None:
+        """Plan the job's latest held run again, the same row; its earlier held ones become missed.
+
+        Raises AlreadyRunning while a run of the job is in flight.
+        """
+        ...
+
+    async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
+        """Stop a job's runs in flight: planned and claimed ones are cancelled here and now; calling
+        ones are marked for their worker. Returns them as they stood. The first who asked is kept."""
+        ...
+
+    async def run(self, run_id: RunId) -> Run | None: ...
+
+    async def history(self, job_id: JobId, limit: int) -> list[Run]:
+        """The latest runs first."""
+        ...
+
+    async def held(self, job_ids: Sequence[JobId]) -> dict[JobId, list[Run]]:
+        """The held runs of these jobs, oldest first; jobs without any are left out."""
+        ...
+
+    async def in_flight(self, job_id: JobId) -> list[Run]: ...
+
+    async def calls(self, run_ids: Sequence[RunId]) -> int:
+        """How many requests of these runs ever passed the gate."""
+        ...

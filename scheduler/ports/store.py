@@ -1,0 +1,19 @@
+"""All rows at once, as one database keeps them."""
+
+from typing import Protocol
+
+from scheduler.ports.alerts import Alerts
+from scheduler.ports.front import Buttons, Events, People
+from scheduler.ports.jobs import Entry, Jobs
+from scheduler.ports.outbox import Outbox
+from scheduler.ports.runs import Runs
+
+
+class Store(Jobs, Runs, Alerts, Outbox, Buttons, People, Events, Protocol):
+    """All rows, one verb one transaction."""
+
+    async def audit(self, entry: Entry) -> None: ...
+
+    async def audited(self, object: str | None = None, limit: int = 50) -> list[Entry]:
+        """The latest entries first, of one object or of all."""
+        ...
