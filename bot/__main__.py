@@ -12,8 +12,6 @@ from scheduler.errors import ConfigError, DriftpinError, UserError
 
 Result = TypeVar("Result")
 
-AS_TYPED = {"ignore_unknown_options": True, "help_option_names": []}
-
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="driftpin", prog_name="driftpin")
@@ -37,8 +35,15 @@ def demo() -> None:
     sys.exit(_run(demo()))
 
 
-@cli.command(context_settings=AS_TYPED)
-@click.argument("words", nargs=-1, type=click.UNPROCESSED)
+class AsTyped(click.Command):
+    """Takes every word as it stands: `--` divides schedule and prompt, and no option is ours."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        ctx.params["words"] = tuple(args)
+        return []
+
+
+@cli.command(cls=AsTyped)
 def jobs(words: tuple[str, ...]) -> None:
     """Any chat command, for example: driftpin jobs list."""
     from bot.one_command import one_command

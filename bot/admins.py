@@ -20,7 +20,7 @@ def notice(change: ConfigChange) -> str | None:
         case ChangeKind.BROKEN:
             problems = "\n".join(change.problems)
             return (
-                "The settings cannot be used, so every job that could spend is held."
+                "The settings cannot be used, so every agent job is held."
                 f" The last good ones serve everything else.\n{problems}"
             )
         case ChangeKind.HEALED:

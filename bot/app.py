@@ -28,6 +28,9 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
+LAST_WORDS = 5.0
+"""Seconds that owed messages get when the process stops; the next one sends the rest."""
+
 A_MOMENT = 0.02
 """Seconds between two looks at whether everything has settled."""
 
@@ -107,13 +110,15 @@ class App:
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
     async def stop(self) -> None:
-        """Nothing new comes in, runs end or are recorded as they stand, then the rows are closed."""
+        """Nothing new falls due, runs end or are recorded as they stand, what is owed is sent if it
+        can be within moments, then the chats and the rows are closed."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         await self.engine.stop()
         with suppress(Exception):
-            await self.notifier.deliver()
+            async with asyncio.timeout(LAST_WORDS):
+                await self.notifier.deliver()
         for platform in self._platforms.values():
             await platform.stop()
         await asyncio.to_thread(self._database.close)

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 
-from bot.adapters.terminal.adapter import Terminal
+from bot.adapters.terminal.adapter import HERE, Terminal
 from bot.app import App
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
@@ -35,8 +35,16 @@ async def chat() -> None:
     try:
         await app.start()
         await control.start()
+        if waiting := len(await app.store.open_alerts(HERE)):
+            terminal.greet_with(open_alerts(waiting))
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, terminal.leave)
         await terminal.run()
     finally:
         await control.stop()
         await app.stop()
+
+
+def open_alerts(count: int) -> str:
+    """What a person who comes back must know first."""
+    wait = "1 alert waits" if count == 1 else f"{count} alerts wait"
+    return f"{wait} for a decision: /jobs alerts"

@@ -86,7 +86,7 @@ class Control:
     async def _command(self, http: web.Request) -> web.Response:
         typed = await http.json()
         answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
-        look = Look(width=int(typed["width"]), colour=bool(typed["colour"]))
+        look = Look(width=int(typed["width"]), colour=bool(typed["colour"]), pressable=False)
         return web.Response(text=render(answer, look) if answer else "")
 
 

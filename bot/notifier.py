@@ -3,7 +3,8 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from bot.platform import Platform
 from bot.sending import SHORTEST_WAIT, Sender
@@ -13,6 +14,9 @@ from scheduler.outbox import Delivery, DeliveryId
 from scheduler.ports import Clock, Store
 
 log = logging.getLogger(__name__)
+
+LOOK_AGAIN = timedelta(seconds=15)
+"""Another process may owe a message without waking us."""
 
 
 class Notifier:
@@ -32,6 +36,8 @@ class Notifier:
         self._clock = clock
         self._platforms = list(platforms)
         self._sender = Sender(store, clock, platforms, settings, hidden, reached)
+        self.since: datetime | None = None
+        """Where it is set, a chat is sent to only while it is owed something newer."""
         self._wake = asyncio.Event()
         self._looking = asyncio.Lock()
         self._under_way: dict[DeliveryId, asyncio.Task[None]] = {}
@@ -66,17 +72,22 @@ class Notifier:
         """Begin what may be sent now; when to look again, if nobody wakes us before."""
         try:
             await self._begin()
-            return await self._store.next_ready(self._platforms)
+            moment = await self._store.next_ready(self._platforms)
         except StoreError:
             # What is on its way meanwhile goes on: cutting it off would leave it in doubt.
             log.exception("what is owed cannot be read now, and is read again in a moment")
             return self._clock.now() + SHORTEST_WAIT
+        now = self._clock.now()
+        if moment is None or moment > now + LOOK_AGAIN:
+            return now + LOOK_AGAIN
+        # What is due and on its way wakes us when it is over; nobody need look for it meanwhile.
+        return max(moment, now + SHORTEST_WAIT)
 
     async def _begin(self, tried: Collection[DeliveryId] = ()) -> bool:
         """Start whatever may be sent and was not tried just now; is anything on its way now?"""
         async with self._looking:
             over = [number for number, task in self._under_way.items() if task.done()]
-            ready = await self._store.ready(self._clock.now(), self._platforms)
+            ready = await self._store.ready(self._clock.now(), self._platforms, since=self.since)
             for number in over:
                 del self._under_way[number]
             for delivery in ready:
@@ -95,6 +106,8 @@ class Notifier:
         except Exception:
             log.exception("delivery %s rests a moment after an error of ours", delivery.id)
             await self._clock.sleep_until(self._clock.now() + SHORTEST_WAIT, asyncio.Event())
+            with suppress(StoreError):
+                await self._sender.give_back(delivery)
 
     async def _drop(self) -> None:
         """Cut off what is on its way; the next life takes it for doubtful."""

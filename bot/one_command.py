@@ -13,7 +13,7 @@ from bot.settings import Environment
 
 
 async def one_command(text: str) -> int:
-    """Print the answer; when no process runs, also what the command set going and what is owed here."""
+    """Print the answer; when no process runs, also what the command itself set going."""
     environment = Environment.here()
     home = environment.make_home()
     width = shutil.get_terminal_size().columns
@@ -28,16 +28,18 @@ async def _alone(environment: Environment, text: str) -> int:
     async def nothing_to_wait_for() -> None:
         return
 
-    terminal = Terminal(settle=nothing_to_wait_for, interactive=False)
+    terminal = Terminal(settle=nothing_to_wait_for, interactive=False, pressable=False)
     app = await App.open(environment, SystemClock(), {"terminal": terminal})
     log_to_file(environment.home, app.config.secrets)
     try:
         await app.start(ticking=False)
+        # What was owed before waits for somebody who can answer it.
+        app.notifier.since = app.clock.now()
         answer = await app.dispatcher.handle(Request(machine_user(), HERE, text))
         if answer is not None:
             await terminal.send(HERE, answer)
         await app.engine.idle()
-        # A message cut off by a kill would keep every later one waiting.
+        # A message cut off by a kill would keep its report waiting.
         await app.store.interrupted([terminal.name])
         await app.notifier.deliver()
     finally:

@@ -101,8 +101,8 @@ class Presses:
         mine = [job.id for job in free if self._doors.may(request, "run", job)]
         if free and not mine:
             raise self._doors.refusal("run", "these jobs")
-        started = await self._service.runs.run_held(alert.id, mine, request.principal)
-        return alerts.started(started, alert)
+        released = await self._service.runs.run_held(alert.id, mine, request.principal)
+        return alerts.released(released, alert)
 
     async def _undecided(self) -> set[JobId]:
         """Jobs that another alert holds: their latest held fire is not this one's to run."""

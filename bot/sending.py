@@ -11,12 +11,12 @@ from itertools import count
 from bot.admins import admin_place
 from bot.fallback import next_place
 from bot.message import Message, Quiet, line
-from bot.owed import matter, word
+from bot.owed import Matter, matter, word
 from bot.platform import Platform
 from bot.sanitiser import sanitise
 from bot.settings import Settings
 from scheduler.errors import SendError, StoreError
-from scheduler.outbox import Delivery, DeliveryId
+from scheduler.outbox import Delivery, DeliveryId, Owed, OwedKind
 from scheduler.ports import Clock, Store
 
 log = logging.getLogger(__name__)
@@ -117,7 +117,7 @@ class Sender:
     async def _elsewhere(self, delivery: Delivery, error: SendError) -> None:
         """The next place in the chain; a question that reached nobody is asked again."""
         owed = delivery.owed
-        about = await matter(self._store, owed)
+        about = await self._matter(owed)
         refused = (*owed.tried, owed.place)
         admin = admin_place(self._settings().admin_chat, list(self._platforms))
         place = next_place(refused, about.home, about.owner, admin, self._platforms)
@@ -130,6 +130,21 @@ class Sender:
         instead = None if place is None else replace(owed, place=place, tried=refused)
         await self._store.dead(delivery.id, str(error), instead=instead)
         del self._our_errors[delivery.id]
+
+    async def _matter(self, owed: Owed) -> Matter:
+        """Where the message belongs; of facts that cannot be read, no more than where it was going."""
+        try:
+            return await matter(self._store, owed)
+        except StoreError:
+            raise
+        except Exception:
+            log.exception("what an owed message is about cannot be read")
+            return Matter(owed.place, unanswered=owed.kind is OwedKind.ALERT)
+
+    async def give_back(self, delivery: Delivery) -> None:
+        """Put back what was begun and never recorded, to be tried once more as doubtful."""
+        due = self._clock.now() + SHORTEST_WAIT
+        await self._store.again(delivery.id, due, "an error of ours; see the log", doubtful=True)
 
     async def _record(self, write: Callable[[], Awaitable[None]]) -> None:
         """What the chat has must not be forgotten because the database is away for a moment."""

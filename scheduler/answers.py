@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from scheduler.alert import Alert
 from scheduler.drift import Drift
+from scheduler.errors import UserError
 from scheduler.job import Job
 from scheduler.press import RouteNames
 from scheduler.route import Resolution
@@ -87,6 +88,14 @@ class Started:
     run: Run
     held_fire: bool
     skipped: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Released:
+    """Held fires that one press set free, and why others were left waiting."""
+
+    started: tuple[Started, ...]
+    left: tuple[UserError, ...]
 
 
 @dataclass(frozen=True, slots=True)

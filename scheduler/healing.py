@@ -6,9 +6,9 @@ from datetime import timedelta
 
 from scheduler.alert import Alert
 from scheduler.drift import drifts
-from scheduler.errors import DriftpinError
 from scheduler.ports import Alerts, Clock, Config
 from scheduler.route import Pins, Route
+from scheduler.snapshots import resolved
 
 EVERY = timedelta(seconds=5)
 """A hold may be written after the default came back, so that no change of the settings tells of it."""
@@ -60,10 +60,8 @@ class _Routes:
         return self._found[pins]
 
     async def _resolve(self, pins: Pins) -> Route | None:
-        try:
-            return (await self._config.resolve(pins)).route
-        except DriftpinError:
-            return None
+        resolution, _ = await resolved(self._config, pins)
+        return resolution.route if resolution else None
 
 
 async def _healed(alert: Alert, routes: _Routes) -> bool:

@@ -109,7 +109,10 @@ def tick(job: Job, now: datetime) -> Tick:
         note = "late: nobody was awake at its time" if late else None
         planned.append(Planned(latest, RunState.PLANNED, note))
     lost = fires[:-1] if planned and not uncounted else fires
-    last = lost[-1] if planned and lost else latest
+    if planned and uncounted:
+        last = _latest_fire(job, fires[-1], latest - timedelta.resolution)
+    else:
+        last = lost[-1] if planned and lost else latest
     missed = Missed(len(lost), lost[0], last) if lost else None
     if missed and not planned:
         planned.append(Planned(latest, RunState.MISSED, _missed_note(missed)))

@@ -8,21 +8,20 @@ from typing import Protocol, assert_never
 
 from scheduler.config import CoreConfig
 from scheduler.errors import (
-    ConfigError,
     DriftpinError,
     GateShut,
     Lost,
     NotSent,
     Refused,
-    RouteError,
     StoreError,
 )
 from scheduler.job import Job, unguarded_axes
 from scheduler.outbox import Owed, OwedKind
-from scheduler.plan import Go, judge
+from scheduler.plan import Go
 from scheduler.ports import Agent, Answer, Config, Finish, Gate, Held, Jobs, Passage, Runs
 from scheduler.route import Resolution
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+from scheduler.verdict import verdict
 
 log = logging.getLogger(__name__)
 
@@ -69,9 +68,8 @@ class Runner:
         if run is None:
             return
         self._reached("after-claim")
-        job = await self._job_of(run)
         try:
-            await self._carry(job, run)
+            await self._carry(await self._job_of(run), run)
         except StoreError:
             raise  # What is on disk is in doubt; the lease lapses, and the run is taken up.
         except Exception:
@@ -94,22 +92,14 @@ class Runner:
         return job
 
     async def _guarded(self, job: Job, run: Run) -> None:
-        settings, resolved = await self._resolve(job)
-        verdict = judge(job, resolved, settings.guard)
-        match verdict:
+        found, settings = await verdict(self._config, job)
+        match found:
             case Held():
-                await self._rows.hold(run.id, self._worker, verdict)
+                await self._rows.hold(run.id, self._worker, found)
             case Go(resolution):
                 await self._call(job, run, resolution, settings)
             case _:
-                assert_never(verdict)
-
-    async def _resolve(self, job: Job) -> tuple[CoreConfig, Resolution | RouteError | ConfigError]:
-        try:
-            settings = await self._config.core()
-            return settings, await self._config.resolve(job.pins)
-        except (ConfigError, RouteError) as error:
-            return self._config.last_good(), error
+                assert_never(found)
 
     async def _call(self, job: Job, run: Run, resolution: Resolution, settings: CoreConfig) -> None:
         passed = 0

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from scheduler.job import Job
@@ -10,6 +10,9 @@ from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.plan import Missed, tick
 from scheduler.ports import Clock, Engine, Jobs, Runs
 from scheduler.run import RunState
+
+LOOK_AGAIN = timedelta(seconds=15)
+"""Another process may store a job without waking us."""
 
 BATCH = 500
 """Due jobs taken up at once; the rest follow in the same tick."""
@@ -40,12 +43,14 @@ class Ticker:
         while True:
             self._wake.clear()
             await self.tick()
-            await self._clock.sleep_until(await self._rows.next_due(), self._wake)
+            moment = await self._rows.next_due()
+            again = self._clock.now() + LOOK_AGAIN
+            await self._clock.sleep_until(min(moment or again, again), self._wake)
 
     async def tick(self) -> None:
         """One pass over the jobs that are due now.
 
-        A job that cannot be planned does not keep the others of its batch; its error is raised after.
+        A job that cannot be planned keeps none of the others; its error is raised after.
         """
         now = self._clock.now()
         while due := await self._rows.due(now, BATCH):
@@ -53,9 +58,9 @@ class Ticker:
             outcomes = await asyncio.gather(
                 *(self._fire(job, now) for job in due), return_exceptions=True
             )
-            for outcome in outcomes:
-                if isinstance(outcome, BaseException):
-                    raise outcome
+            failed = [outcome for outcome in outcomes if isinstance(outcome, BaseException)]
+            if len(failed) == len(due):
+                raise failed[0]
 
     async def _fire(self, job: Job, now: datetime) -> None:
         plan = tick(job, now)

@@ -1,6 +1,7 @@
 """Alerts: shown as they stand, decided by the first press, closed by a heal."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from scheduler.ports import Entry, TooLate
 from storage.alert_rows import close_alert, decide_rows
 from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
-from storage.rows import alert_of, audit_columns
+from storage.rows import alert_of, audit_columns, job_of
 from storage.tables import ALERT_JOBS, ALERTS, AUDIT, JOBS
 from storage.transaction import Tx, Verbs
+from storage.unreadable import UNREADABLE
 
 _ALERT = select(ALERTS).where(ALERTS.c.id == bindparam("id"))
 _OPEN = select(ALERTS).where(ALERTS.c.state == AlertState.OPEN).order_by(ALERTS.c.id)
@@ -35,6 +37,9 @@ _LISTED_JOBS = (
     .where(ALERT_JOBS.c.alert_id == bindparam("alert"))
     .order_by(JOBS.c.id)
 )
+
+
+_JOB = select(JOBS).where(JOBS.c.id == bindparam("id"))
 
 
 class AlertVerbs(Verbs):
@@ -65,8 +70,23 @@ def _alert(tx: Tx, alert_id: AlertId) -> Alert | None:
 
 def _value(tx: Tx, row: Row[Any]) -> Alert:
     listed = tx.all(_LISTED, alert=row.id)
-    jobs = tx.all(_LISTED_JOBS, alert=row.id)
-    return alert_of(row, zip(listed, jobs, strict=True))
+    try:
+        jobs = tx.all(_LISTED_JOBS, alert=row.id)
+        return alert_of(row, zip(listed, jobs, strict=True))
+    except UNREADABLE:
+        return alert_of(row, _readable(tx, listed))
+
+
+def _readable(tx: Tx, listed: Sequence[Row[Any]]) -> list[tuple[Row[Any], Row[Any]]]:
+    """The listed jobs one by one, without those whose rows cannot be read."""
+    found = []
+    for each in listed:
+        with suppress(*UNREADABLE):
+            job = tx.one(_JOB, id=each.job_id)
+            if job is not None:
+                job_of(job)
+                found.append((each, job))
+    return found
 
 
 def _open_alerts(tx: Tx, chat: Place | None) -> list[Alert]:

@@ -30,6 +30,13 @@ _HEADS = (
     .where(_ID.in_(_OLDEST), DELIVERIES.c.state == DeliveryState.QUEUED)
     .order_by(_ID)
 )
+_NEW = DELIVERIES.c.created_at >= bindparam("since")
+_OLDEST_OF_NEW = _OLDEST.where(_BEGUN | _NEW).having(func.max(case((_NEW, _ID))).is_not(None))
+_HEADS_OF_NEW = (
+    select(DELIVERIES)
+    .where(_ID.in_(_OLDEST_OF_NEW), DELIVERIES.c.state == DeliveryState.QUEUED)
+    .order_by(_ID)
+)
 _NEXT_TO_WAKE = select(func.min(DELIVERIES.c.due)).where(
     _UNFINISHED, _HERE, ~_BEGUN, DELIVERIES.c.due > bindparam("now")
 )
@@ -54,10 +61,14 @@ class OutboxVerbs(Verbs):
     async def owe(self, owed: Owed) -> None:
         await self._run(lambda tx: owe(tx, [owed]))
 
-    async def ready(self, now: datetime, platforms: Sequence[str]) -> list[Delivery]:
+    async def ready(
+        self, now: datetime, platforms: Sequence[str], *, since: datetime | None = None
+    ) -> list[Delivery]:
         """What may be sent now: the oldest unfinished delivery of each chat, if it is due."""
         return await self._run(
-            lambda tx: [delivery_of(row) for row in _heads(tx, platforms, now) if row.due <= now]
+            lambda tx: [
+                delivery_of(row) for row in _heads(tx, platforms, now, since) if row.due <= now
+            ]
         )
 
     async def next_ready(self, platforms: Sequence[str]) -> datetime | None:
@@ -91,9 +102,13 @@ class OutboxVerbs(Verbs):
         await self._run(lambda tx: _interrupted(tx, platforms))
 
 
-def _heads(tx: Tx, platforms: Sequence[str], now: datetime) -> Sequence[Row[Any]]:
+def _heads(
+    tx: Tx, platforms: Sequence[str], now: datetime, since: datetime | None = None
+) -> Sequence[Row[Any]]:
     """What each chat gets next, where that is queued."""
-    return tx.all(_HEADS, platforms=list(platforms), now=now)
+    if since is None:
+        return tx.all(_HEADS, platforms=list(platforms), now=now)
+    return tx.all(_HEADS_OF_NEW, platforms=list(platforms), now=now, since=since)
 
 
 def _next_ready(tx: Tx, platforms: Sequence[str]) -> datetime | None:

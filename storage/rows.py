@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
@@ -34,7 +35,7 @@ def job_of(row: Row[Any]) -> Job:
         kind=row.kind,
         prompt=row.prompt,
         schedule=row.schedule,
-        zone=row.zone,
+        zone=ZoneInfo(row.zone).key,
         anchor=row.anchor,
         next_fire_time=row.next_fire_time,
         place=place_of(row),

@@ -21,8 +21,9 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
+from bot.wording.refusals import sentence
 from scheduler.alert import Alert, AlertJob, AlertState, Decision
-from scheduler.answers import Started
+from scheduler.answers import Released
 from scheduler.commands import PinJob, RouteText
 from scheduler.drift import consent
 from scheduler.job import Job, JobId
@@ -67,7 +68,7 @@ def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
     blocks.append(
         Paragraph(
             line(
-                "Until somebody decides, every fire is held and none is lost."
+                "Until somebody decides, every fire is held; after that the latest one can still run."
                 " Pin old without its button:"
             )
         )
@@ -275,11 +276,15 @@ def decided(decision: Decision, jobs: Sequence[Job], left: Sequence[Job]) -> Mes
     return Message(f"Done: {did}{rest}.", private=True)
 
 
-def started(runs: Sequence[Started], found: Alert) -> Message:
-    """The held fires that a press set free."""
-    if not runs:
-        decided = f" Decided: {_summary(found)}." if found.state is AlertState.DECIDED else ""
+def released(found: Released, alert: Alert) -> Message:
+    """The held fires that a press set free, and why others wait on."""
+    left = tuple(Paragraph(line(sentence(str(error)))) for error in found.left)
+    if not found.started and left:
+        return Message("Nothing was started, and nothing was given up.", left, private=True)
+    if not found.started:
+        decided = f" Decided: {_summary(alert)}." if alert.state is AlertState.DECIDED else ""
         return Message(f"No held fire waits any more; nothing was started.{decided}", private=True)
-    older = sum(run.skipped for run in runs)
+    older = sum(run.skipped for run in found.started)
     given_up = f" {facts.count(older, 'older held fire')} given up." if older else ""
-    return Message(f"{facts.count(len(runs), 'held fire')} running now.{given_up}", private=True)
+    fires = facts.count(len(found.started), "held fire")
+    return Message(f"{fires} running now.{given_up}", left, private=True)

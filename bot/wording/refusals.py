@@ -29,6 +29,7 @@ DEEDS = {
     "list-everywhere": "list the jobs of every chat",
     "change-default": "change the default",
     "accept": "accept a new route for",
+    "pin-another": "pin",
     "snapshot": "take a snapshot for",
 }
 """Actions whose name is no word for what they do."""

@@ -49,6 +49,8 @@ HOLD_WORDS = {
 def outcome(run: Run, job: Job) -> Line:
     """A run in one line."""
     words = OUTCOME_WORDS[run.state]
+    if run.hold_reason and run.state is RunState.MISSED:
+        words = "held, then given up for a later fire"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""

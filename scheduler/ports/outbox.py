@@ -10,10 +10,14 @@ from scheduler.outbox import Delivery, DeliveryId, Owed
 class Outbox(Protocol):
     async def owe(self, owed: Owed) -> None: ...
 
-    async def ready(self, now: datetime, platforms: Sequence[str]) -> list[Delivery]:
+    async def ready(
+        self, now: datetime, platforms: Sequence[str], *, since: datetime | None = None
+    ) -> list[Delivery]:
         """What may be sent now: of each chat the delivery that was begun, else the oldest, if due.
 
-        One that was never begun (`attempts` is 0) and is not due yet holds nobody up.
+        One that was never begun (`attempts` is 0) and is not due yet holds nobody up. With `since`
+        only chats count that are owed something from that moment on; what is older and was never
+        begun stays.
         """
         ...
 

@@ -63,7 +63,7 @@ class Consents:
         if typed.provider == old.provider:
             return Pins(typed.provider, old.model)
         raise UserError(
-            f"{typed.provider} is not the provider job {job.id} consented to, so its model is not known",
+            f"job {job.id} consented to another provider than {typed.provider}, so its model is not known",
             f"type '/jobs pin {job.id} {typed.provider}:<model>'",
         )
 

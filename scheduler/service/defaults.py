@@ -34,12 +34,12 @@ class Defaults:
                 "change them there",
             )
         holds, follows = await self._affected(new)
-        return WhatIf(await self._now(), new, holds, follows)
+        return WhatIf(await self._unlike(new), new, holds, follows)
 
     async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
         """Write the new default into config.yaml; jobs that consented to another one are held."""
         new = await self._names(typed)
-        old = await self._now()
+        old = await self._unlike(new)
         await self._core.config.change_default(new)
         await self._core.store.audit(
             self._core.entry(
@@ -53,9 +53,6 @@ class Defaults:
         pins = await typed_pins(self._core.config, typed)
         names = await provider_names(self._core.config)
         if pins.provider is None or pins.model is None:
-            head, colon, _ = (typed.whole or "").partition(":")
-            if colon and "/" not in head and head not in names:
-                raise unknown_provider(head, names)
             raise UserError(
                 "a default has a provider and a model",
                 "type '/jobs default openrouter:meta-llama/llama-3.3-70b-instruct:free'",
@@ -63,6 +60,13 @@ class Defaults:
         if pins.provider not in names:
             raise unknown_provider(pins.provider, names)
         return RouteNames(pins.provider, pins.model)
+
+    async def _unlike(self, new: RouteNames) -> Resolution | None:
+        """The default as it is, which must not be the new one already."""
+        now = await self._now()
+        if now is not None and RouteNames.of(now.route) == new:
+            raise UserError(f"the default is {new} already", "nothing was changed")
+        return now
 
     async def _now(self) -> Resolution | None:
         try:

@@ -15,7 +15,7 @@ from scheduler.plan import following
 from scheduler.route import Pins
 from scheduler.schedule import Once, Schedule, smallest_gap
 from scheduler.schedule.phrases import parse_schedule
-from scheduler.schedule.spans import read_span
+from scheduler.schedule.spans import read_span, span_words
 from scheduler.schedule.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
@@ -198,10 +198,10 @@ def _checked_prompt(prompt: str, limits: Limits) -> str:
 def _check_pace(schedule: Schedule, zone: ZoneInfo, now: datetime, limits: Limits) -> None:
     gap = smallest_gap(schedule, zone, now=now)
     if gap is not None and gap < limits.min_interval:
-        minutes = limits.min_interval / timedelta(minutes=1)
+        most = span_words(limits.min_interval)
         raise ScheduleError(
-            f"that is more often than every {minutes:g} minutes, which is the most this Driftpin allows",
-            f"try 'every {minutes:g} minutes'" if minutes >= 1 else "try 'every minute'",
+            f"that is more often than every {most}, which is the most this Driftpin allows",
+            f"try 'every {most}'",
         )
 
 

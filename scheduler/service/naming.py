@@ -50,11 +50,24 @@ async def typed_pins(config: Config, route: RouteText, consented: str | None = N
     if consented is not None:
         names = sorted({*names, consented})
     provider, model = split_route(route.whole, names)
-    if provider is None and model == route.whole and "/" not in model:
-        head = model.partition(":")[0]
-        if get_close_matches(head, names, 1, 0.75):
-            raise unknown_provider(head, names)
+    if provider is None and model == route.whole:
+        _must_be_a_model(model, names)
     return Pins(provider, model)
+
+
+def _must_be_a_model(text: str, names: list[str]) -> None:
+    """One word that names no provider is a model, unless it looks like a provider mistyped."""
+    head, colon, _ = text.partition(":")
+    if "/" in head:
+        return
+    near = get_close_matches(head, names, 1, 0.75)
+    if near:
+        raise unknown_provider(head, names)
+    if colon:
+        raise UserError(
+            f"there is no provider '{head}'",
+            f"known: {', '.join(names)}; a model of that name is typed model={text}",
+        )
 
 
 def unknown_provider(name: str, names: list[str]) -> UserError:

@@ -1,14 +1,15 @@
 """Commands that start and stop runs."""
 
-from contextlib import suppress
-
 from scheduler.alert import Alert, AlertId
-from scheduler.answers import Started, Stopped
-from scheduler.errors import AlreadyRunning, UserError
-from scheduler.job import JobId, JobState, Principal
+from scheduler.answers import Released, Started, Stopped
+from scheduler.errors import UserError
+from scheduler.job import Job, JobId, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
+from scheduler.ports import Held
+from scheduler.run import HoldReason
 from scheduler.service.core import Core
 from scheduler.service.reading import Reading
+from scheduler.verdict import verdict
 
 
 class RunService:
@@ -23,8 +24,7 @@ class RunService:
         of the same job.
         """
         job = await self._core.job(job_id)
-        waiting = (await self._core.store.held([job_id])).get(job_id, [])
-        if fire := await self._release(job_id, by, len(waiting) - 1):
+        if fire := await self._release(job_id, by):
             return fire
         if held:
             raise UserError(
@@ -40,24 +40,22 @@ class RunService:
         await self._core.engine.submit(run.id)
         return Started(job, run, held_fire=False)
 
-    async def run_held(
-        self, alert_id: AlertId, job_ids: list[JobId], by: Principal
-    ) -> list[Started]:
+    async def run_held(self, alert_id: AlertId, job_ids: list[JobId], by: Principal) -> Released:
         """Run the latest held fire of each of these jobs, and show it in the alert's message.
 
-        A job that runs at this moment keeps its held fires, and one whose fires somebody else has
-        just released is left alone.
+        A job that runs at this moment, or would only be held again, keeps its held fires.
         """
-        waiting = await self._core.store.held(job_ids)
-        started = []
-        for job_id, runs in waiting.items():
-            with suppress(AlreadyRunning):
-                if fire := await self._release(job_id, by, len(runs) - 1):
+        started, left = [], []
+        for job_id in await self._core.store.held(job_ids):
+            try:
+                if fire := await self._release(job_id, by):
                     started.append(fire)
+            except UserError as error:
+                left.append(error)
         alert = await self._core.store.alert(alert_id)
         if started and alert:
             await self._owe_edit(alert)
-        return started
+        return Released(tuple(started), tuple(left))
 
     async def stop(self, job_id: JobId, by: Principal) -> Stopped:
         """End a job's runs in flight: what never passed the gate is cancelled, a call is cut off."""
@@ -68,14 +66,37 @@ class RunService:
             await self._core.engine.cancel(run.id)
         return Stopped(job, tuple(runs))
 
-    async def _release(self, job_id: JobId, by: Principal, skipped: int) -> Started | None:
-        """Set the latest held fire free; None where none is held."""
+    async def _release(self, job_id: JobId, by: Principal) -> Started | None:
+        """Set the latest held fire free; None where none is held.
+
+        Raises UserError where it would only be held again: older fires are given up for nothing.
+        """
+        waiting = (await self._core.store.held([job_id])).get(job_id, [])
+        if not waiting:
+            return None
+        job = await self._core.job(job_id)
+        await self._must_go(job)
         entry = self._core.entry(by, "run-held", f"job {job_id}")
         run = await self._core.store.release(job_id, entry)
         if run is None:
             return None
         await self._core.engine.submit(run.id)
-        return Started(await self._core.job(job_id), run, held_fire=True, skipped=skipped)
+        return Started(job, run, held_fire=True, skipped=len(waiting) - 1)
+
+    async def _must_go(self, job: Job) -> None:
+        if not job.kind.guarded:
+            return
+        found, _ = await verdict(self._core.config, job)
+        if not isinstance(found, Held):
+            return
+        again = f"the held fire of job {job.id} would be held again"
+        if found.reason is HoldReason.DRIFT and found.route is not None:
+            raise UserError(
+                f"{again}, the default is still {found.route.name}",
+                f"'/jobs pin {job.id}' or '/jobs accept {job.id}' decides first",
+            )
+        why = found.error.splitlines()[1]
+        raise UserError(f"{again}: {why.rstrip('.')}", f"then '/jobs run {job.id}'")
 
     async def _owe_edit(self, alert: Alert) -> None:
         await self._core.store.owe(Owed(OwedKind.ALERT, alert.place, {"alert": int(alert.id)}))

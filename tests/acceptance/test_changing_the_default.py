@@ -131,7 +131,8 @@ async def test_default_names_no_job_that_a_person_may_not_see(team: World) -> No
         (
             "/jobs default nowhere:large yes",
             "There is no provider 'nowhere'; known: anthropic, deepseek, demo, free-lab, gemini,"
-            " groq, lmstudio, ollama, openai, openrouter, paid-lab, xai.",
+            " groq, lmstudio, ollama, openai, openrouter, paid-lab, xai; a model of that name is typed"
+            " model=nowhere:large.",
         ),
     ],
 )

@@ -155,3 +155,8 @@ def test_the_demo_fails_when_the_guard_is_taken_out(
     monkeypatch.setattr(demo, "PATIENCE", 12.0)
     assert asyncio.run(demo.demo()) == 1
     assert "Not as told: the run is held" in capsys.readouterr().out
+
+
+def test_two_dashes_divide_schedule_and_prompt_on_the_command_line(tmp_path: Path) -> None:
+    done = driftpin(tmp_path, "jobs", "add", "every", "weekday", "at", "09:00", "--", "Hello")
+    assert "Job 1 is scheduled: Hello" in done.stdout

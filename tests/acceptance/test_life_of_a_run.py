@@ -294,3 +294,24 @@ async def test_a_run_stopped_before_its_call_says_that_no_call_was_made(world: W
     run = await latest_run(world)
     assert (run.state, run.error) == (RunState.CANCELLED, "the job was removed by Ana")
     assert calls(world) == NO_CALL
+
+
+async def test_a_held_fire_that_would_be_held_again_is_not_run_and_gives_up_nothing(
+    world: World,
+) -> None:
+    await world.type(ADD)
+    world.point_default("paid-lab", "large")
+    await world.fire()
+    await world.fire()
+    told = await world.type("/jobs run 1")
+    assert told.title == (
+        "The held fire of job 1 would be held again, the default is still paid-lab:large;"
+        " '/jobs pin 1' or '/jobs accept 1' decides first."
+    )
+    runs = await world.app.store.history(JobId(1), 9)
+    assert [run.state for run in runs] == [RunState.HELD, RunState.HELD]
+
+
+async def test_a_default_is_not_moved_to_where_it_is(world: World) -> None:
+    told = await world.type("/jobs default free-lab:small yes")
+    assert told.title == "The default is free-lab:small already; nothing was changed."

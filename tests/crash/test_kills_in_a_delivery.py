@@ -105,3 +105,24 @@ async def test_a_single_command_after_the_kill_prints_what_was_cut_off_and_its_o
     assert printed.count(REPEAT) == 1
     after = await settled_life(house)
     assert [life.count(Owed.REPORT) for life in (dying, after)] == [0, 0]
+
+
+async def test_a_single_command_leaves_what_was_owed_before_it_to_the_next_chat(
+    house: House,
+) -> None:
+    await killed_at(house, "after-record", Owed.REPORT)
+    assert "All quiet." not in await house.jobs("list")
+    assert (await house.jobs("run 1")).count("All quiet.") == 1
+    assert (await settled_life(house)).count(Owed.REPORT) == 1
+
+
+async def test_after_a_restart_an_open_alert_is_the_first_thing_said(house: House) -> None:
+    await killed_at(house, "after-send", Owed.ALERT)
+    after = await settled_life(house)
+    assert after.printed.count("1 alert waits for a decision: /jobs alerts\n") == 1
+
+
+async def test_a_single_command_prints_no_button_that_nobody_can_press(house: House) -> None:
+    printed = await house.jobs("add every 30d name=k1 | Say something")
+    assert "Job 1 is scheduled" in printed
+    assert "[1]" not in printed

@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 
 from bot.control import Control, ask, socket_path
-from bot.message import Message, Request
+from bot.message import Button, Message, Request
 from scheduler.errors import OperatorError
+from scheduler.press import Action, Press
 
 
 @pytest.fixture
@@ -62,6 +63,16 @@ async def test_a_socket_that_a_killed_process_left_is_replaced(path: Path) -> No
     control = Control(nothing, path)
     await control.start()
     assert await ask(path, "list", width=80, colour=False) == ""
+    await control.stop()
+
+
+async def test_an_answer_over_the_socket_has_no_buttons_that_nobody_can_press(path: Path) -> None:
+    async def card(request: Request) -> Message | None:
+        return Message("Held.", buttons=(Button("Pin", Press(Action.PIN), token="t"),))
+
+    control = Control(card, path)
+    await control.start()
+    assert await ask(path, "list", width=80, colour=False) == "Held."
     await control.stop()
 
 

@@ -198,3 +198,28 @@ async def test_an_alert_that_waits_to_be_sent_is_not_owed_twice(store: Store) ->
         await store.sending(waiting[0].id)
         await store.sent(waiting[0].id, "m")
     assert sent == [owed, reminder]
+
+
+async def test_what_was_owed_before_a_moment_stays_where_it_is(
+    opener: Opener, store: Store
+) -> None:
+    await owe(store, "older")
+    await owe(store, "elsewhere", place=OTHER_CHAT)
+    opener.now = later = NOW + MINUTE
+    assert await store.ready(later, BOTH, since=later) == []
+    await owe(store, "newer")
+    (delivery,) = await store.ready(later, BOTH, since=later)
+    assert delivery.owed == notice("newer")
+
+
+async def test_a_message_half_sent_comes_before_a_newer_one_and_not_without_it(
+    opener: Opener, store: Store
+) -> None:
+    await owe(store, "half-sent", "older")
+    await take(store)
+    opener.now = later = NOW + MINUTE
+    await store.interrupted(BOTH)
+    assert await store.ready(later, BOTH, since=later) == []
+    await owe(store, "newer")
+    (delivery,) = await store.ready(later, BOTH, since=later)
+    assert delivery.owed == notice("half-sent")

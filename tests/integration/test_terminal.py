@@ -14,13 +14,26 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 import pytest
 
 from bot.adapters.terminal.adapter import Terminal
-from bot.message import Button, Confirm, Message, Request, Tone
+from bot.adapters.terminal.board import REMEMBERED
+from bot.chat import open_alerts
+from bot.message import (
+    Bullets,
+    Button,
+    Confirm,
+    Message,
+    Moment,
+    Paragraph,
+    Request,
+    Tone,
+    line,
+)
 from bot.platform import Platform
 from scheduler.errors import SendError
 from scheduler.job import Place
@@ -132,13 +145,13 @@ async def test_the_end_of_the_input_cancels_a_dear_button() -> None:
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ("press 1", "There is no button to press here. Type /jobs help."),
+        ("press 1", "There is no button to press.\n"),
         ("press", "Type press 1 for a button"),
         ("press me", "Type press 1 for a button"),
-        ("press 4.1", "There is no message 4. Type /jobs help."),
+        ("press 4.1", "There is no message 4.\n"),
         ("card a\n3", "Message 1 has the buttons 1 to 1."),
         ("card a\n0", "Message 1 has the buttons 1 to 1."),
-        ("card a\npress 2.1", "There is no message 2. Type press 1.1 for the first button"),
+        ("card a\npress 2.1", "There is no message 2.\n"),
     ],
 )
 async def test_a_number_that_is_no_button_says_what_to_type_instead(line: str, said: str) -> None:
@@ -247,8 +260,87 @@ async def test_when_the_latest_buttons_die_a_number_does_not_reach_for_an_older_
     await terminal.send(HERE, Message("Decided."), edit=latest)
     await terminal.run()
     assert bot.heard == ["older"]
-    assert "There is no button to press here. Type press 1.1 for" in out.getvalue()
-    assert "Message 2 has changed. Type press 1.1 for" in out.getvalue()
+    assert "There is no button to press.\n" in out.getvalue()
+    assert "Message 2 has no buttons any more.\n" in out.getvalue()
+
+
+async def test_a_number_that_is_dead_names_the_newest_version_of_the_same_message_alone() -> None:
+    bot, out = Bot(), io.StringIO()
+    terminal = Terminal(settle=bot.settle, stdin=io.StringIO("press 1.1"), stdout=out)
+    await terminal.start(bot.handle)
+    alert = await terminal.send(HERE, card("Alert.", "a"))
+    alert = await terminal.send(HERE, card("Alert again.", "b"), edit=alert)
+    decided = await terminal.send(HERE, Message("Decided."), edit=alert)
+    await terminal.send(HERE, card("Undone.", "c"), edit=decided)
+    await terminal.send(HERE, card("Another job.", "undo"))
+    await terminal.run()
+    assert "Message 1 has changed. It is message 3 now: press 3.1.\n" in out.getvalue()
+    assert bot.heard == []
+
+
+def held(fires: int, token: str, title: str = "Held.", why: str = "drift") -> Message:
+    """An alert about so many fires, as it is worded."""
+    at = Moment(datetime(2026, 11, 23, 9 + fires, tzinfo=UTC), "UTC")
+    blocks = (Bullets((line(why, "; next fire ", at),)), Paragraph(line(f"{fires} fires held.")))
+    return Message(title, blocks, buttons=(Button("Pin", PRESS, token=token),))
+
+
+async def test_an_alert_that_only_counts_on_takes_one_line_and_keeps_its_number() -> None:
+    bot, out = Bot(), io.StringIO()
+    terminal = Terminal(settle=bot.settle, stdin=io.StringIO("press 1.1"), stdout=out)
+    await terminal.start(bot.handle)
+    alert = await terminal.send(HERE, held(1, "one"))
+    alert = await terminal.send(HERE, held(2, "two"), edit=alert)
+    await terminal.send(HERE, held(3, "three"), edit=alert)
+    await terminal.run()
+    assert "\n\n(message 1: 2 fires held.)\n\n(message 1: 3 fires held.)\n\n" in out.getvalue()
+    assert bot.heard == ["three"]
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        held(2, "b", title="Another."),
+        held(2, "b", why="price"),
+        replace(held(2, "b"), buttons=(Button("Pin", Press(Action.UNDO), token="b"),)),
+        replace(held(2, "b"), blocks=held(2, "b").blocks[1:]),
+        held(1, "b"),
+    ],
+    ids=["title", "two lines", "buttons", "fewer lines", "nothing"],
+)
+async def test_an_alert_that_changed_otherwise_is_printed_whole(changed: Message) -> None:
+    terminal, out = plain_terminal()
+    first = await terminal.send(HERE, held(1, "a"))
+    await terminal.send(HERE, changed, edit=first)
+    assert f"(update of message 1)\n{changed.title}\n" in out.getvalue()
+    assert out.getvalue().endswith("(message 2)\n\n")
+
+
+async def test_of_very_many_messages_the_oldest_lose_their_buttons() -> None:
+    bot, out = Bot(), io.StringIO()
+    terminal = Terminal(settle=bot.settle, stdin=io.StringIO("press 1.1"), stdout=out)
+    await terminal.start(bot.handle)
+    for _ in range(REMEMBERED + 1):
+        last = await terminal.send(HERE, card("Alert.", "a"))
+        await terminal.send(HERE, card("Again.", "a"), edit=last)
+    await terminal.run()
+    assert "Message 1 has no buttons any more.\n" in out.getvalue()
+
+
+async def test_where_nothing_can_be_typed_no_buttons_are_printed() -> None:
+    out = io.StringIO()
+    terminal = Terminal(settle=Bot().settle, stdout=out, interactive=False, pressable=False)
+    await terminal.send(HERE, card("Held.", "pin"))
+    assert out.getvalue() == "Held.\n\n"
+
+
+async def test_what_must_be_known_first_is_said_before_the_first_line() -> None:
+    out = io.StringIO()
+    terminal = Terminal(settle=Bot().settle, stdin=io.StringIO("wait"), stdout=out)
+    terminal.greet_with(open_alerts(1))
+    await terminal.run()
+    assert out.getvalue() == "1 alert waits for a decision: /jobs alerts\n\n> wait\n"
+    assert open_alerts(2) == "2 alerts wait for a decision: /jobs alerts"
 
 
 async def test_a_stopped_terminal_refuses_for_now_to_send() -> None:
@@ -385,6 +477,7 @@ async def sitting(
         session = asyncio.create_task(terminal.run())
         try:
             await person.sees("quit.")
+            await person.sees("press 12.1 for [1] of message 12.")
             await person.sees(">")
             yield person, session
         finally:

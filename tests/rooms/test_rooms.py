@@ -37,6 +37,7 @@ TOUCHES_THE_WORLD = {
     "scheduler.service",
     "scheduler.snapshots",
     "scheduler.ticker",
+    "scheduler.verdict",
 }
 
 

@@ -6,7 +6,7 @@ from textwrap import dedent
 import pytest
 from wcwidth import wcswidth
 
-from bot.adapters.terminal.render import Look, render
+from bot.adapters.terminal.render import Look, only_change, prose, render
 from bot.adapters.terminal.screen import wants_colour
 from bot.message import (
     Block,
@@ -265,3 +265,35 @@ def test_colour_is_for_terminals_that_have_it_and_people_who_want_it(
     environ: dict[str, str], tty: bool, colour: bool
 ) -> None:
     assert wants_colour(environ, tty=tty) is colour
+
+
+@pytest.mark.parametrize("width", [12, 20, 30])
+def test_a_word_is_never_broken_that_fits_into_a_line(width: int) -> None:
+    text = "press 1.1 to acknowledge"
+    shown = body(
+        Paragraph(line(text)),
+        Fields((("a rather long name", line(text)), ("n", line(text)))),
+        Bullets((line(text),)),
+        Written(f"> {text}"),
+        look=Look(width=width),
+    )
+    assert [shown.split().count(word) for word in text.split()] == [5, 5, 5, 5]
+    assert max(map(len, shown.split("\n"))) <= max(width, 20)
+    assert prose(text, Look(width=width)).split() == text.split()
+
+
+def test_where_nothing_can_be_pressed_the_commands_stay_and_the_buttons_do_not() -> None:
+    shown = render(ALERT, Look(pressable=False), number=3)
+    assert PIN_COMMAND in shown
+    assert "[1]" not in shown
+    assert "message 3" not in shown
+
+
+def test_one_line_that_changed_is_found_in_any_block() -> None:
+    def about(count: str) -> Message:
+        return message(
+            Paragraph(line("same")), Fields((("fires", line(count)),)), Code("x"), Written("y")
+        )
+
+    assert only_change(about("1"), about("2"), Look()) == "fires 2"
+    assert only_change(about("1"), about("1"), Look()) is None

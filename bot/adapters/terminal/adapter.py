@@ -22,7 +22,7 @@ from scheduler.errors import SendError
 from scheduler.job import Place, Principal
 
 GREETING = """Driftpin, in this terminal. Type /jobs help, or quit.
-A number presses a button of the latest message: 1. Of an earlier one: press 12.1."""
+Type 1 to press [1] of the latest message, press 12.1 for [1] of message 12."""
 HOW_TO_PRESS = "Type press 1 for a button of the latest message, press 12.1 for one of message 12."
 PATIENCE = 5.0
 """Through a pipe, seconds a line waits for what the one before it set going: a button can be pressed
@@ -35,8 +35,9 @@ class Terminal:
     """The terminal adapter.
 
     `settle` returns when nothing is running and owed. `history` is the file of typed lines, `zone`
-    the reader's IANA zone where it is known. Streams, `interactive` and `environ` are those of the
-    process unless given. While `run` runs, Ctrl-C belongs to it.
+    the reader's IANA zone where it is known. `pressable` is whether
+    anything can be typed later, so that buttons make sense. Streams, `interactive` and `environ`
+    are those of the process unless given. While `run` runs, Ctrl-C belongs to it.
     """
 
     name = "terminal"
@@ -52,6 +53,7 @@ class Terminal:
         stdin: TextIO | None = None,
         stdout: TextIO | None = None,
         interactive: bool | None = None,
+        pressable: bool = True,
         environ: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -63,9 +65,10 @@ class Terminal:
         at_tty = is_tty(self._stdin) and is_tty(self._stdout)
         self._interactive = at_tty if interactive is None else interactive
         self._screen = Screen(self._stdout, os.environ if environ is None else environ)
-        self._showing = Showing(self._screen, zone, now)
+        self._showing = Showing(self._screen, zone, now, pressable=pressable)
         self._principal = Principal("terminal", "local", "me", name=person or login_name())
         self._aim: int | None = None
+        self._first_words: list[str] = []
         self._handle: Handle | None = None
         self._left = asyncio.Event()
         self._stopped = False
@@ -92,6 +95,10 @@ class Terminal:
 
     # --- the session -----------------------------------------------------------------------------
 
+    def greet_with(self, text: str) -> None:
+        """Something to say when `run` begins, after the greeting."""
+        self._first_words.append(text)
+
     async def run(self) -> None:
         """Obey lines until the person leaves, or the input ends and everything has settled.
 
@@ -104,6 +111,7 @@ class Terminal:
                 self._screen.let_go()
 
     async def _from_pipe(self) -> None:
+        await self._say_first()
         await self._obey(Script(self._stdin, self._screen, began=self._take_aim))
         await self._settled()
 
@@ -111,6 +119,7 @@ class Terminal:
         from bot.adapters.terminal.prompt import sitting_at
 
         await self._showing.say(GREETING)
+        await self._say_first()
         with sitting_at(
             self._stdin,
             self._stdout,
@@ -120,6 +129,10 @@ class Terminal:
             self._take_aim,
         ) as prompt:
             await self._obey(prompt)
+
+    async def _say_first(self) -> None:
+        for text in self._first_words:
+            await self._showing.say(text)
 
     async def _obey(self, source: Source) -> None:
         self._showing.source = source

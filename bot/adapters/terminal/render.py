@@ -34,13 +34,14 @@ class Look:
     """Who reads, and on what.
 
     `zone` (IANA) is the reader's own, where it is known; a moment in another year than `now` is
-    shown with its year.
+    shown with its year. What is not `pressable` is printed without its buttons.
     """
 
     width: int = 80
     colour: bool = False
     zone: str | None = None
     now: datetime | None = None
+    pressable: bool = True
 
 
 def render(
@@ -59,10 +60,54 @@ def render(
             lines.append("")
         lines += draw(block, look)
         before = block
-    if message.buttons:
+    if message.buttons and look.pressable:
         lines += [""] if isinstance(before, Written) else []
         lines += draw_buttons(message.buttons, look, number)
     return "\n".join(line.rstrip() for line in lines)
+
+
+def prose(text: str, look: Look) -> str:
+    """Words of the terminal's own, broken between words."""
+    return "\n".join(wrap([Piece(text)], look.width, colour=look.colour))
+
+
+def aside(text: str, look: Look) -> str:
+    return "\n".join(wrap([Piece(f"({text})", Ink.QUIET)], look.width, colour=look.colour))
+
+
+def only_change(before: Message, after: Message, look: Look) -> str | None:
+    """The one line in which two messages differ, None where there are none or more.
+
+    Moments do not count: the next fire of a job moves with every fire that is held.
+    """
+    old, new = ([timeless(row) for row in rows(each)] for each in (before, after))
+    if len(old) != len(new):
+        return None
+    changed = [line for was, line in zip(old, new, strict=True) if was != line]
+    if len(changed) != 1 or not changed[0]:
+        return None
+    return "".join(piece.text for piece in inked(changed[0], look))
+
+
+def rows(message: Message) -> Iterator[Line]:
+    """Everything between the title and the buttons."""
+    for block in message.blocks:
+        match block:
+            case Paragraph(line) | Quiet(line):
+                yield line
+            case Bullets(lines):
+                yield from lines
+            case Fields(named):
+                for name, value in named:
+                    yield (Span(f"{name} "), *value)
+            case Code(text) | Written(text):
+                yield (Span(text),)
+            case _:
+                assert_never(block)
+
+
+def timeless(line: Line) -> Line:
+    return tuple(inline for inline in line if isinstance(inline, Span))
 
 
 def title(message: Message, look: Look) -> list[str]:

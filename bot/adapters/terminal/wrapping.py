@@ -42,16 +42,21 @@ def wrap(
 ) -> list[str]:
     """Fill lines of `width` cells, `first` standing before the first and `rest` before the others.
 
-    A word wider than a line is cut, unless part of it is to be kept whole: that one sticks out.
+    A word that finds no room behind `rest` stands further to the left. One wider than a whole line
+    is cut, unless part of it is to be kept whole: that one sticks out.
     """
     lines: list[str] = []
     before, used = first, cells(first)
     current: list[Piece] = []
-    for word in words(pieces, max(8, width - max(cells(first), cells(rest)))):
+    widest = max(8, width)
+    for word in words(pieces, widest):
         size = sum(cells(piece.text) for piece in word)
-        if current and used + len(gap) + size > width:
+        taken = used + len(gap) if current else used
+        if taken + size > width and (current or (before and size <= widest)):
             lines.append(before + painted(current, colour))
-            before, used, current = rest, cells(rest), []
+            room = cells(rest) + size <= width or size > widest
+            before = rest if room else " " * max(0, width - size)
+            used, current = cells(before), []
         if current:
             same = current[-1].ink is word[0].ink
             current.append(Piece(gap, word[0].ink if same else Ink.PLAIN))
