@@ -5,7 +5,9 @@ import hashlib
 import os
 import tempfile
 from contextlib import suppress
+from http import HTTPStatus
 from pathlib import Path
+from typing import NamedTuple
 
 from aiohttp import (
     ClientConnectorError,
@@ -87,7 +89,9 @@ class Control:
         typed = await http.json()
         answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
         look = Look(width=int(typed["width"]), colour=bool(typed["colour"]), pressable=False)
-        return web.Response(text=render(answer, look) if answer else "")
+        refused = answer is not None and answer.private
+        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+        return web.Response(text=render(answer, look) if answer else "", status=status)
 
 
 async def _somebody_answers(path: Path) -> bool:
@@ -104,7 +108,14 @@ def machine_user() -> Principal:
     return Principal("terminal", "local", "me", name=login_name())
 
 
-async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
+class Answered(NamedTuple):
+    """What the running process said; `refused` when it carried nothing out."""
+
+    text: str
+    refused: bool = False
+
+
+async def ask(path: Path, text: str, *, width: int, colour: bool) -> Answered | None:
     """The running process's answer to a command; None when no process listens.
 
     Raises OperatorError when it was reached and did not answer: it may have carried the command out,
@@ -118,8 +129,10 @@ async def ask(path: Path, text: str, *, width: int, colour: bool) -> str | None:
             ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session,
             session.post("http://driftpin/command", json=typed) as response,
         ):
-            response.raise_for_status()
-            return await response.text()
+            refused = response.status == HTTPStatus.UNPROCESSABLE_ENTITY
+            if not refused:
+                response.raise_for_status()
+            return Answered(await response.text(), refused)
     except ClientConnectorError:
         return None
     except (ClientError, TimeoutError):

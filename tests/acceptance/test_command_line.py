@@ -157,6 +157,12 @@ def test_the_demo_fails_when_the_guard_is_taken_out(
     assert "Not as told: the run is held" in capsys.readouterr().out
 
 
+def test_a_command_that_was_refused_ends_with_exit_code_2(tmp_path: Path) -> None:
+    done = driftpin(tmp_path, "jobs", "show", "99")
+    assert "There is no job 99 here" in done.stdout
+    assert done.returncode == 2
+
+
 def test_two_dashes_divide_schedule_and_prompt_on_the_command_line(tmp_path: Path) -> None:
     done = driftpin(tmp_path, "jobs", "add", "every", "weekday", "at", "09:00", "--", "Hello")
     assert "Job 1 is scheduled: Hello" in done.stdout

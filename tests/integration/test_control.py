@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.control import Control, ask, socket_path
+from bot.control import Answered, Control, ask, socket_path
 from bot.message import Button, Message, Request
 from scheduler.errors import OperatorError
 from scheduler.press import Action, Press
@@ -52,7 +52,7 @@ async def test_a_socket_on_which_somebody_answers_is_never_taken_over(path: Path
     with pytest.raises(OperatorError, match="another Driftpin runs on this data folder"):
         await second.start()
     await second.stop()
-    assert await ask(path, "list", width=80, colour=False) == ""
+    assert await ask(path, "list", width=80, colour=False) == Answered("")
     await first.stop()
     assert await ask(path, "list", width=80, colour=False) is None
 
@@ -62,7 +62,7 @@ async def test_a_socket_that_a_killed_process_left_is_replaced(path: Path) -> No
         left.bind(str(path))
     control = Control(nothing, path)
     await control.start()
-    assert await ask(path, "list", width=80, colour=False) == ""
+    assert await ask(path, "list", width=80, colour=False) == Answered("")
     await control.stop()
 
 
@@ -72,7 +72,7 @@ async def test_an_answer_over_the_socket_has_no_buttons_that_nobody_can_press(pa
 
     control = Control(card, path)
     await control.start()
-    assert await ask(path, "list", width=80, colour=False) == "Held."
+    assert await ask(path, "list", width=80, colour=False) == Answered("Held.")
     await control.stop()
 
 
@@ -89,7 +89,7 @@ async def test_the_folder_in_the_temporary_folder_serves_its_owner(fallback: Pat
     control = Control(nothing, fallback)
     await control.start()
     assert fallback.parent.stat().st_mode & 0o777 == 0o700
-    assert await ask(fallback, "list", width=80, colour=False) == ""
+    assert await ask(fallback, "list", width=80, colour=False) == Answered("")
     await control.stop()
 
 
