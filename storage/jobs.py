@@ -87,20 +87,19 @@ def _jobs(tx: Tx, chat: Place | None, unreadable: Unreadable) -> list[Job]:
 
 
 def _readable(tx: Tx, unreadable: Unreadable, jobs: Select[Any], **values: Any) -> list[Job]:
-    """The jobs of a statement; one by one where one of them cannot be read."""
-    values["unreadable"] = unreadable.ids
+    """The jobs of a statement; those that cannot be read are found one by one and left out."""
+    known = unreadable.ids
     try:
-        return [job_of(row) for row in tx.all(jobs, **values)]
+        return [job_of(row) for row in tx.all(jobs, unreadable=known, **values)]
     except UNREADABLE:
-        found = []
-        for row in tx.all(jobs.with_only_columns(JOBS.c.id), **values):
+        for row in tx.all(jobs.with_only_columns(JOBS.c.id), unreadable=known, **values):
             try:
-                job = _job(tx, JobId(row.id))
+                _job(tx, JobId(row.id))
             except UNREADABLE as error:
                 unreadable.leave_out(row.id, error)
-            else:
-                found += [] if job is None else [job]
-        return found
+    if unreadable.ids == known:
+        raise LookupError("some jobs cannot be read together, though each can be alone")
+    return _readable(tx, unreadable, jobs, **values)
 
 
 def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | None:

@@ -37,6 +37,11 @@ class FullAtTimes(Store):
     def __init__(self, database: Database) -> None:
         super().__init__(database)
         self.full = defaultdict[str, int](int)
+        self.looks = 0
+
+    async def next_ready(self, platforms: Sequence[str]) -> datetime | None:
+        self.looks += 1
+        return await super().next_ready(platforms)
 
     async def mint(self, presses: Sequence[Press], place: Place, expires: datetime) -> list[str]:
         self._maybe("mint")
@@ -189,6 +194,26 @@ async def test_a_message_that_could_not_be_begun_is_sent_later(out: Out) -> None
     out.store.full["sending"] = 1
     await out.after(MINUTE)
     assert (out.slack.places, out.slack.repeats) == ([THREAD], [False])
+
+
+async def test_a_database_that_can_only_be_read_is_not_asked_over_and_over(out: Out) -> None:
+    await held_jobs(out.store, 1)
+    out.store.full["sending"] = 1_000
+    running = asyncio.create_task(out.notifier.run())
+    await turns(500)
+    assert out.store.full["sending"] == 999
+    assert out.store.looks <= 3
+    out.store.full["sending"] = 0
+    out.clock.advance(MINUTE)
+    await out.slack.until(lambda: out.slack.places == [THREAD])
+    running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
+
+
+async def turns(number: int) -> None:
+    """Let the loop turn, with time for the writer's thread between the turns."""
+    for _ in range(number):
+        await asyncio.sleep(0.001)
 
 
 async def test_a_message_whose_platform_broke_is_repeated_and_says_so(out: Out) -> None:
