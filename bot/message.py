@@ -10,11 +10,24 @@ from scheduler.press import Press
 
 
 @dataclass(frozen=True, slots=True)
+class AddForm:
+    """A new job as asked for field by field, on platforms that can: what stands there, or was typed.
+
+    `zone` is an IANA name, empty where nobody said.
+    """
+
+    schedule: str = ""
+    prompt: str = ""
+    zone: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
-    """Something a person did in a chat: typed a line, or pressed a button (`token`).
+    """Something a person did in a chat: typed a line, pressed a button (`token`), or sent a `form`.
 
     `event` is the platform's own id of it; the same event is never handled twice. `command` is how a
-    command is typed where this came from ("/jobs", "@driftpin", "/jobs@name").
+    command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
+    person's own, where the platform knows it.
     """
 
     principal: Principal
@@ -23,6 +36,8 @@ class Request:
     token: str | None = None
     event: str | None = None
     command: str = "/jobs"
+    form: AddForm | None = None
+    zone: str | None = None
 
 
 class Style(StrEnum):
@@ -119,13 +134,21 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `title` is a whole sentence that can stand alone as the notification."""
+    """One message. `title` is a whole sentence that can stand alone as the notification.
+
+    `private`: only for the person who asked. `replaces`: it takes the place of the message whose
+    button was pressed. `form`: a platform that has forms shows this one instead; `problems` are the
+    fields of a form that was sent (names of AddForm's fields) and what is wrong with each.
+    """
 
     title: str
     blocks: tuple[Block, ...] = ()
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.PLAIN
     private: bool = False
+    replaces: bool = False
+    form: AddForm | None = None
+    problems: tuple[tuple[str, str], ...] = ()
 
     def with_tokens(self, tokens: Iterable[str]) -> "Message":
         pairs = zip(self.buttons, tokens, strict=True)

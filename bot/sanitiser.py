@@ -47,6 +47,7 @@ def sanitise(message: Message, secrets: Collection[str]) -> Message:
         title=_one_line(message.title, secrets),
         blocks=tuple(_block(block, secrets) for block in message.blocks),
         buttons=tuple(_button(button, secrets) for button in message.buttons),
+        problems=tuple((field, _one_line(what, secrets)) for field, what in message.problems),
     )
 
 
