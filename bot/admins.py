@@ -1,17 +1,37 @@
 """Where the admins are told what only they can mend."""
 
-from bot.settings.values import ChangeKind, ConfigChange
+from collections.abc import Collection
+
+from bot.settings.values import ChangeKind, ConfigChange, Settings
 from scheduler.job import Place
 
 
-def admin_place(admin_chat: str | None, platforms: list[str]) -> Place | None:
+def admin_place(admin_chat: str | None, platforms: Collection[str]) -> Place | None:
     """The place of `alerts.admin_chat`, else this machine's own terminal where it is attached."""
-    match (admin_chat or "").split(":"):
+    named = _place(admin_chat or "")
+    if named is not None:
+        return named
+    return Place("terminal", "local", "terminal") if "terminal" in platforms else None
+
+
+def admin_places(settings: Settings, platforms: Collection[str]) -> list[Place]:
+    """Where a notice finds the admins on one of these platforms: the admin chat, else the direct
+    messages of each."""
+    chat = admin_place(settings.admin_chat, platforms)
+    if chat is not None and chat.platform in platforms:
+        return [chat]
+    people = (_place(pattern) for pattern in settings.access.admins)
+    return [place for place in people if place is not None and place.platform in platforms]
+
+
+def _place(pattern: str) -> Place | None:
+    """The place a word of config.yaml names: `slack:T1:#C3`, `slack:T1:U2`, `telegram:-100123`."""
+    match pattern.split(":"):
         case ["telegram", chat]:
             return Place("telegram", chat, chat)
-        case [platform, workspace, chat] if chat:
+        case [platform, workspace, chat]:
             return Place(platform, workspace, chat.removeprefix("#"))
-    return Place("terminal", "local", "terminal") if "terminal" in platforms else None
+    return None
 
 
 def notice(change: ConfigChange) -> str | None:

@@ -5,16 +5,18 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 
-from bot.admins import admin_place, notice
+from bot.admins import admin_places, notice
+from bot.attaching import Attaching, State
 from bot.clock import SystemClock
 from bot.dispatcher import Dispatcher
 from bot.notifier import Notifier
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
 from scheduler.engines.local import LocalEngine
+from scheduler.errors import StoreError
 from scheduler.healing import Healer
 from scheduler.heartbeat import beat
 from scheduler.outbox import Owed, OwedKind
@@ -37,6 +39,12 @@ A_MOMENT = 0.02
 AGAIN = 1.0
 """Seconds after which a part that broke is started anew."""
 
+FIRST_TRY = 5.0
+"""Seconds that the start waits for the platforms; what takes longer is attached meanwhile."""
+
+DRAINED = 20.0
+"""Seconds that requests in progress get when the process stops."""
+
 
 class App:
     """A whole Driftpin in one process and one loop."""
@@ -49,6 +57,7 @@ class App:
         platforms: Mapping[str, Platform],
         agent: Agent,
         reached: Callable[[str], None],
+        said: Callable[[str, State], None],
     ) -> None:
         self.config = config
         self.clock = clock
@@ -76,6 +85,12 @@ class App:
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
         )
+        self._said = said
+        self._news: set[asyncio.Task[None]] = set()
+        self.attached = {
+            name: Attaching(platform, self.dispatcher.handle, self._state_changed)
+            for name, platform in platforms.items()
+        }
 
     @classmethod
     async def open(
@@ -86,21 +101,24 @@ class App:
         *,
         agent: Agent | None = None,
         reached: Callable[[str], None] = lambda step: None,
+        said: Callable[[str, State], None] = lambda name, state: None,
     ) -> "App":
-        """Read the settings, open the database; raises ConfigError and OperatorError."""
+        """Read the settings, open the database; raises ConfigError and OperatorError.
+
+        `said` is told how it stands with each platform whenever that changes.
+        """
         config = await ConfigFile.open(environment, clock)
         database = await asyncio.to_thread(
             Database.open, environment.database_url, home=environment.home, clock=clock.now
         )
-        return cls(config, database, clock, platforms, agent or ModelAgent(), reached)
+        return cls(config, database, clock, platforms, agent or ModelAgent(), reached, said)
 
     async def start(self, *, ticking: bool = True) -> None:
         """Take up what an earlier process left, then start every part; without `ticking` only what
         one command needs."""
         await self.engine.start(self._runner.execute)
         await self.store.reap(self._worker, alone=self._database.alone)
-        for platform in self._platforms.values():
-            await platform.start(self.dispatcher.handle)
+        await self._attach()
         if not ticking:
             return
         self._keep("ticker", self.ticker.run)
@@ -109,12 +127,24 @@ class App:
         self._keep("healer", self._healer.run)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
-    async def stop(self) -> None:
-        """Nothing new falls due, runs end or are recorded as they stand, what is owed is sent if it
-        can be within moments, then the chats and the rows are closed."""
-        for task in self._tasks:
+    async def _attach(self) -> None:
+        """Connect to every platform; one that is away holds up nothing else."""
+        for name, attaching in self.attached.items():
+            self._keep(name, attaching.run)
+        tried = [asyncio.create_task(each.tried.wait()) for each in self.attached.values()]
+        if tried:
+            await asyncio.wait(tried, timeout=FIRST_TRY)
+        for task in tried:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def stop(self) -> None:
+        """Nothing new comes in, what came in is answered, nothing new falls due, runs end or are
+        recorded as they stand, what is owed is sent if it can be within moments, then the chats and
+        the rows are closed."""
+        await self._quiet()
+        for task in (*self._tasks, *self._news):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._news, return_exceptions=True)
         await self.engine.stop()
         with suppress(Exception):
             async with asyncio.timeout(LAST_WORDS):
@@ -122,6 +152,12 @@ class App:
         for platform in self._platforms.values():
             await platform.stop()
         await asyncio.to_thread(self._database.close)
+
+    async def _quiet(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(DRAINED):
+                every = (platform.quiet() for platform in self._platforms.values())
+                await asyncio.gather(*every, return_exceptions=True)
 
     async def settle(self) -> None:
         """Return when nothing is due, running or owed that can be done now."""
@@ -148,11 +184,32 @@ class App:
     async def _config_changed(self, change: ConfigChange) -> None:
         """Tell the admins what they must know, and have alerts that are over closed."""
         text = notice(change)
-        place = admin_place(self.config.last_good_settings().admin_chat, list(self._platforms))
-        if text is not None and place is not None:
-            await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
+        if text is not None:
+            await self._tell_admins(text, self._platforms)
         self.notifier.wake()
         self._healer.wake()
+
+    def _state_changed(self, name: str, state: State) -> None:
+        log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)
+        self._said(name, state)
+        if state.refused:
+            task = asyncio.create_task(self._refused(name, state), name=f"{name} refused us")
+            self._news.add(task)
+            task.add_done_callback(self._news.discard)
+
+    async def _refused(self, name: str, state: State) -> None:
+        """What a platform that will not have us cannot tell the admins, another one does."""
+        others = [other for other in self._platforms if other != name]
+        text = f"Nothing reaches {name.title()} any more: {state.text} Jobs go on meanwhile."
+        try:
+            await self._tell_admins(text, others)
+        except StoreError:
+            log.exception("the admins could not be told")
+        self.notifier.wake()
+
+    async def _tell_admins(self, text: str, platforms: Collection[str]) -> None:
+        for place in admin_places(self.config.last_good_settings(), platforms):
+            await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
 
 
 async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:

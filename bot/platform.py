@@ -1,9 +1,11 @@
 """What every platform offers: it hands in what people do, and puts messages where they belong."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Protocol
 
 from bot.message import Message, Request
+from scheduler.errors import DriftpinError
 from scheduler.job import Place
 
 Handle = Callable[[Request], Awaitable[Message | None]]
@@ -14,18 +16,43 @@ asked, and only to them where the message is `private`.
 """
 
 
+class PlatformAway(DriftpinError):
+    """A platform cannot be reached, in one line.
+
+    `refused`: it answers, and will not have us; the operator must act. Waiting alone mends the rest.
+    """
+
+    def __init__(self, what: str, *, refused: bool = False) -> None:
+        self.refused = refused
+        super().__init__(what)
+
+
 class Platform(Protocol):
     """A place to talk to people. It translates between a platform and us, and decides nothing."""
 
-    @property
-    def name(self) -> str:
-        """The `platform` of every Place and Principal that comes from here."""
-        ...
+    name: str
+    """The `platform` of every Place and Principal that comes from here."""
 
     async def start(self, handle: Handle) -> None:
-        """From now on hand every request to `handle`. What came before is not lost, if the platform
-        can keep it."""
+        """Connect, and from now on hand every request to `handle`.
+
+        What came before is not lost, if the platform can keep it. Raises PlatformAway when it cannot
+        be reached now; it is then called again later. `send` may be called before it ever succeeded.
+        """
         ...
+
+    async def lost(self) -> PlatformAway:
+        """Wait until the connection is gone for good, and say why; `start` is then called again."""
+        await asyncio.Event().wait()
+        raise AssertionError("nobody sets this event")
+
+    def connection(self) -> str:
+        """What it is connected to, as the operator reads it."""
+        return "connected"
+
+    def command(self, place: Place) -> str:
+        """How a command is typed at a place."""
+        return "/jobs"
 
     async def send(self, place: Place, message: Message, *, edit: str | None = None) -> str:
         """Put a message into a chat and return its id there: the evidence that it arrived.
@@ -36,6 +63,10 @@ class Platform(Protocol):
         """
         ...
 
+    async def quiet(self) -> None:
+        """Take nothing in any more, and return once everything that was taken in is answered."""
+        return
+
     async def stop(self) -> None:
-        """Take nothing in any more, let requests in progress finish, refuse to send."""
+        """Let go of the platform, and refuse to send from now on."""
         ...

@@ -16,6 +16,7 @@ from bot.platform import Platform
 from bot.sanitiser import sanitise
 from bot.settings import Settings
 from scheduler.errors import SendError, StoreError
+from scheduler.job import Place
 from scheduler.outbox import Delivery, DeliveryId, Owed, OwedKind
 from scheduler.ports import Clock, Store
 
@@ -23,12 +24,20 @@ log = logging.getLogger(__name__)
 
 BUTTON_LIFE = timedelta(days=30)
 SHORTEST_WAIT = timedelta(seconds=1)
-LONGEST_WAIT = timedelta(minutes=5)
+LONGEST_WAIT = timedelta(seconds=45)
+"""A chat that is back gets what it is owed within a minute."""
+
+NOBODY_THERE = timedelta(minutes=5)
+"""A question that reached nobody is asked again after this."""
+
 LONGEST_ASKED = timedelta(days=1)
 """However long a platform asks us to wait."""
 
 TRIES = 6
 """An error of ours is tried again so often; a message is not given up for one bad moment."""
+
+MOVED = "moved"
+"""The fact of an owed message that says why it is not where it belongs."""
 
 REPEAT = "This may be a repeat: the first sending was not confirmed."
 
@@ -61,7 +70,7 @@ class Sender:
         if not await self._store.sending(delivery.id):
             return
         try:
-            worded = await word(self._store, delivery.owed, "/jobs")
+            worded = await word(self._store, delivery.owed, self._command(delivery.owed.place))
             if worded is None:
                 await self._record(
                     lambda: self._store.dead(delivery.id, "what it was about is gone")
@@ -84,10 +93,15 @@ class Sender:
             return
         await self._record(lambda: self._not_sent(delivery, refused))
 
+    def _command(self, place: Place) -> str:
+        return self._platforms[place.platform].command(place)
+
     async def _send(self, delivery: Delivery, message: Message, edit: str | None) -> str:
         platform = self._platforms[delivery.owed.place.platform]
+        if moved := delivery.owed.facts.get(MOVED):
+            message = _with(message, str(moved))
         if delivery.doubts:
-            message = _as_repeat(message)
+            message = _with(message, REPEAT)
         clean = sanitise(message, self._hidden())
         presses = [button.press for button in clean.buttons]
         expires = self._clock.now() + BUTTON_LIFE
@@ -124,11 +138,10 @@ class Sender:
         if place is None:
             log.error("delivery %s reached nobody: %s", delivery.id, error)
             if about.unanswered:
-                due = self._clock.now() + LONGEST_WAIT
+                due = self._clock.now() + NOBODY_THERE
                 await self._store.aside(delivery.id, due, str(error))
                 return
-        instead = None if place is None else replace(owed, place=place, tried=refused)
-        await self._store.dead(delivery.id, str(error), instead=instead)
+        await self._store.dead(delivery.id, str(error), instead=_moved(owed, place, refused, error))
         del self._our_errors[delivery.id]
 
     async def _matter(self, owed: Owed) -> Matter:
@@ -166,5 +179,16 @@ def wait(attempts: int, asked: float | None) -> timedelta:
     return timedelta(seconds=min(max(SHORTEST_WAIT.total_seconds(), asked), longest))
 
 
-def _as_repeat(message: Message) -> Message:
-    return replace(message, blocks=(*message.blocks, Quiet(line(REPEAT))))
+def _moved(
+    owed: Owed, place: Place | None, refused: tuple[Place, ...], error: SendError
+) -> Owed | None:
+    """The same message for another place, where it says why it is not at home."""
+    if place is None:
+        return None
+    why = error.remedy or owed.facts.get(MOVED)
+    facts = {**owed.facts, MOVED: why} if why else owed.facts
+    return replace(owed, place=place, tried=refused, facts=facts)
+
+
+def _with(message: Message, words: str) -> Message:
+    return replace(message, blocks=(*message.blocks, Quiet(line(words))))

@@ -8,13 +8,13 @@ from bot.adapters.terminal.adapter import HERE, login_name
 from bot.adapters.terminal.render import Look, render
 from bot.adapters.terminal.screen import Screen
 from bot.message import Button, Message, Request
-from bot.platform import Handle
+from bot.platform import Handle, Platform
 from scheduler.job import Place, Principal
 
 A_MOMENT = 0.2
 
 
-class Stage:
+class Stage(Platform):
     """Implements `bot.platform.Platform`: prints every message and remembers it."""
 
     name = "terminal"

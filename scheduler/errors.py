@@ -84,7 +84,8 @@ class SendError(DriftpinError):
     """A message could not be put into a chat.
 
     `permanent`: no later attempt can succeed. `ambiguous`: the chat may have it all the same.
-    `retry_after` is in seconds, when the platform said.
+    `retry_after` is in seconds, when the platform said. `remedy` is a sentence for whoever gets the
+    message instead: what lets us write where it belongs.
     """
 
     def __init__(
@@ -94,7 +95,9 @@ class SendError(DriftpinError):
         permanent: bool = False,
         ambiguous: bool = False,
         retry_after: float | None = None,
+        remedy: str | None = None,
     ) -> None:
+        self.remedy = remedy
         self.permanent = permanent
         self.ambiguous = ambiguous
         self.retry_after = retry_after

@@ -11,7 +11,7 @@ from bot.adapters.terminal.adapter import HERE
 from bot.adapters.terminal.render import Look, render
 from bot.app import App
 from bot.message import Button, Message, Request
-from bot.platform import Handle
+from bot.platform import Handle, Platform
 from bot.settings import Environment
 from scheduler.errors import SendError
 from scheduler.job import Job, JobId, Place, Principal
@@ -24,7 +24,7 @@ WIDE = Look(width=10_000)
 KEY = "canary-key-of-the-paid-lab"
 
 
-class Chat:
+class Chat(Platform):
     """A platform that keeps what it was sent; an edit replaces the message it names."""
 
     def __init__(self, name: str = "terminal") -> None:

@@ -12,7 +12,7 @@ import pytest
 from bot.adapters.terminal.render import Look, render
 from bot.message import Message
 from bot.notifier import Notifier
-from bot.platform import Handle
+from bot.platform import Handle, Platform
 from bot.sending import REPEAT
 from bot.settings import Settings
 from scheduler.errors import SendError, StoreError
@@ -61,7 +61,7 @@ class FullAtTimes(Store):
             raise StoreError("the database is full")
 
 
-class Slack:
+class Slack(Platform):
     """A platform that refuses as it is told, and hangs where it is told."""
 
     name = "slack"

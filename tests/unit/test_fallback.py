@@ -81,7 +81,7 @@ def test_a_persons_own_place_is_their_direct_messages(
         (1, float("inf"), 86_400),
         (1, None, 2),
         (3, None, 8),
-        (500, None, 300),
+        (500, None, 45),
     ],
 )
 def test_a_retry_waits_a_second_at_least_and_a_day_at_most(

@@ -17,7 +17,7 @@ from bot.adapters.terminal.showing import Showing
 from bot.adapters.terminal.source import Source
 from bot.adapters.terminal.typed_line import PressNumber, Say, Typed, Word, understand
 from bot.message import Message, Request
-from bot.platform import Handle
+from bot.platform import Handle, Platform
 from scheduler.errors import SendError
 from scheduler.job import Place, Principal
 
@@ -31,7 +31,7 @@ that only a run brought, and a call that hangs can still be stopped."""
 HERE = Place("terminal", "local", "terminal")
 
 
-class Terminal:
+class Terminal(Platform):
     """The terminal adapter.
 
     `settle` returns when nothing is running and owed. `history` is the file of typed lines, `zone`
