@@ -18,6 +18,7 @@ class Role(IntEnum):
 
 
 NEEDS: dict[str, Role] = {
+    "claim": Role.NOBODY,
     "help": Role.VIEWER,
     "list": Role.VIEWER,
     "show": Role.VIEWER,
@@ -38,6 +39,7 @@ NEEDS: dict[str, Role] = {
     "unpin": Role.OWNER,
     "remove": Role.OWNER,
     "list-everywhere": Role.ADMIN,
+    "unclaim": Role.ADMIN,
     "change-default": Role.ADMIN,
 }
 """The least role for each action. The reference shows this table, and a test compares the two."""

@@ -5,9 +5,11 @@ import secrets
 from collections.abc import Callable
 from datetime import timedelta
 
-from bot.access import Role, role
+from bot.admission import Admission
 from bot.carrying import Carrier
+from bot.claims import Claims
 from bot.doors import Doors, Refusal
+from bot.forms import Forms
 from bot.grammar import parse
 from bot.message import Message, Request
 from bot.pace import Pace
@@ -17,11 +19,12 @@ from bot.settings import Settings
 from bot.wording import answers, refusals
 from bot.wording.help import help_on
 from scheduler.answers import Alerts
-from scheduler.commands import Help
-from scheduler.errors import ConfigError, DriftpinError, UserError
+from scheduler.commands import AskAdd, Claim, Doable, Help, Unclaim
+from scheduler.errors import ConfigError, DriftpinError, ScheduleError, UserError
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Clock, Store
 from scheduler.press import Action
+from scheduler.schedule.zones import zone_named
 from scheduler.service import Service
 
 log = logging.getLogger(__name__)
@@ -53,8 +56,11 @@ class Dispatcher:
         self._hidden = hidden
         self._told = told
         self._pace = Pace()
-        self._doors = Doors(store, lambda: settings().access)
+        self.claims = Claims(store, clock, lambda: settings().access)
+        self._doors = Doors(store, self.claims.access)
+        self._admission = Admission(self.claims, self._doors)
         self._carrier = Carrier(service, self._doors)
+        self._forms = Forms(store, self._doors, self._carrier, clock, settings)
         self._presses = Presses(store, service, self._doors, self._carrier, clock)
 
     async def handle(self, request: Request) -> Message | None:
@@ -78,11 +84,15 @@ class Dispatcher:
 
     async def _answer(self, request: Request) -> Message:
         try:
-            self._doors.admit(request)
+            await self.claims.refresh()
+            await self._admission.admit(request)
             if not self._in_pace(request):
                 return refusals.too_fast(self._settings().core.limits.commands_per_minute)
+            await self._learn_zone(request)
             if request.token is not None:
                 return await self._presses.press(request)
+            if request.form is not None:
+                return await self._forms.filled(request.form, request)
             return await self._command(request)
         except Refusal as refusal:
             return refusal.message
@@ -95,8 +105,19 @@ class Dispatcher:
 
     async def _command(self, request: Request) -> Message:
         command = parse(request.text, request.command)
-        if isinstance(command, Help):
-            return help_on(command.topic, request.command)
+        match command:
+            case Help(topic):
+                return help_on(topic, request.command)
+            case AskAdd():
+                return await self._forms.ask(request)
+            case Claim():
+                return await self._admission.claim(command, request)
+            case Unclaim(admin):
+                return await self._admission.unclaim(admin, request)
+            case _:
+                return await self._carried_out(command, request)
+
+    async def _carried_out(self, command: Doable, request: Request) -> Message:
         answer = await self._carrier.carry_out(command, request)
         if isinstance(answer, Alerts):
             for alert in answer.alerts:
@@ -104,8 +125,19 @@ class Dispatcher:
                 await self._store.owe(Owed(OwedKind.ALERT, alert.place, facts))
         return answers.answer(answer, request.command)
 
+    async def _learn_zone(self, request: Request) -> None:
+        """Keep the zone a platform knows of a person; one that does not exist is no news."""
+        if request.zone is None or not self._doors.admits(request):
+            return
+        try:
+            zone = zone_named(request.zone).key
+        except ScheduleError:
+            return
+        if (await self._store.person(request.principal)).zone != zone:
+            await self._store.set_zone(request.principal, zone)
+
     def _in_pace(self, request: Request) -> bool:
-        if role(request.principal, request.place, self._settings().access) is Role.ADMIN:
+        if self._doors.is_admin(request):
             return True
         limit = self._settings().core.limits.commands_per_minute
         return self._pace.allows(request.principal, self._clock.now(), limit)

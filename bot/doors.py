@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.access import NEEDS, WHO, Role, authorize, pattern, role
+from bot.access import NEEDS, WHO, Role, authorize, role
 from bot.message import Message, Request
 from bot.settings.values import Access
 from bot.wording import refusals
@@ -28,10 +28,12 @@ class Doors:
     store: Store
     access: Callable[[], Access]
 
-    def admit(self, request: Request) -> None:
-        """Let in whoever may at least look; raises Refusal for strangers."""
-        if role(request.principal, request.place, self.access()) is Role.NOBODY:
-            raise Refusal(refusals.stranger(pattern(request.principal)))
+    def admits(self, request: Request) -> bool:
+        """May this person at least look?"""
+        return self._role(request) is not Role.NOBODY
+
+    def is_admin(self, request: Request) -> bool:
+        return self._role(request) is Role.ADMIN
 
     def need(self, request: Request, action: str) -> None:
         """Something about no job in particular; raises Refusal."""
@@ -56,6 +58,9 @@ class Doors:
     def refusal(self, action: str, object: str = "") -> Refusal:
         """What somebody is told who may look, but not do this."""
         return Refusal(refusals.not_allowed(action, object, WHO[NEEDS.get(action, Role.NOBODY)]))
+
+    def _role(self, request: Request) -> Role:
+        return role(request.principal, request.place, self.access())
 
     def may(self, request: Request, action: str, job: Job) -> bool:
         return authorize(request.principal, action, request.place, self.access(), job)

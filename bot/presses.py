@@ -1,5 +1,6 @@
 """A pressed button: bound to one alert or job and one revision, opaque, and the first press wins."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.carrying import Carrier
@@ -11,6 +12,7 @@ from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
     Doable,
+    ListJobs,
     PauseJob,
     PinJob,
     RemoveJob,
@@ -67,9 +69,16 @@ class Presses:
         if stored is None or not self._here(stored, request):
             return refusals.unknown_button()
         press = stored.press
+        if press.action is Action.PAGE:
+            return await self._page(press, request)
         if press.alert is not None:
             return await self._on_alert(press, press.alert, request)
         return await self._on_job(stored, request)
+
+    async def _page(self, press: Press, request: Request) -> Message:
+        """Another page in the place of this one; it changes nothing, so anybody may turn it again."""
+        answer = await self._carrier.carry_out(command_of(press), request)
+        return replace(answers.answer(answer, request.command), replaces=True)
 
     def _here(self, stored: StoredPress, request: Request) -> bool:
         """Buttons live in the chat they were posted in, and not for ever."""
@@ -155,6 +164,8 @@ def command_of(press: Press) -> Doable:
             return TakeSnapshot(job, route)
         case Action.UNDO:
             return RemoveJob(job)
+        case Action.PAGE:
+            return ListJobs(press.revision, press.everywhere)
         case Action.CHANGE_DEFAULT if route is not None:
             return ChangeDefault(route, confirmed=True)
         case Action.CHANGE_DEFAULT:

@@ -1,6 +1,6 @@
 """What a person can ask for, as values; the grammar makes them and the service carries them out."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from scheduler.job import JobId, JobKind, OnMissed
 
@@ -155,6 +155,25 @@ class Help:
     topic: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class AskAdd:
+    """`add` with nothing after it: ask for what a job needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """Become admin with a one-time code, as typed; it is a secret until it is used."""
+
+    code: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unclaim:
+    """Take back what a claim gave; `admin` names the person as `access` would."""
+
+    admin: str
+
+
 JobCommand = (
     ShowJob
     | EditJob
@@ -173,4 +192,7 @@ JobCommand = (
 Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault
 """What the service carries out."""
 
-Command = Doable | Help
+Front = Help | AskAdd | Claim | Unclaim
+"""What the chat front answers itself."""
+
+Command = Doable | Front

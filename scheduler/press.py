@@ -21,6 +21,7 @@ class Action(StrEnum):
     SNAPSHOT = "snapshot"
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
+    PAGE = "page"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,8 @@ class RouteNames:
 class Press:
     """`route` is the exact route the button spoke of.
 
-    `revision` is the alert's, or else the job's consent revision, or the run's id.
+    `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
+    list; `everywhere` when that list is of all chats.
     """
 
     action: Action
@@ -50,6 +52,7 @@ class Press:
     alert: AlertId | None = None
     revision: int = 0
     route: RouteNames | None = None
+    everywhere: bool = False
 
 
 @dataclass(frozen=True, slots=True)

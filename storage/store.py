@@ -1,6 +1,7 @@
 """The store: every verb of scheduler.ports.Store, each one transaction of one database."""
 
 from storage.alerts import AlertVerbs
+from storage.claiming import ClaimVerbs
 from storage.endings import EndingVerbs
 from storage.fires import FireVerbs
 from storage.front import FrontVerbs
@@ -21,5 +22,6 @@ class Store(
     AlertVerbs,
     OutboxVerbs,
     FrontVerbs,
+    ClaimVerbs,
 ):
     """All rows; `Store(Database.open(…))`."""

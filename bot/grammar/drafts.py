@@ -8,17 +8,17 @@ from bot.grammar.options import options_of
 from bot.grammar.typed import shortened
 from bot.grammar.verbs import BY_NAME
 from bot.invisible import is_blank
-from scheduler.commands import AddJob, Command, EditJob, Options
+from scheduler.commands import AddJob, AskAdd, Command, EditJob, Options
 from scheduler.errors import UserError
 
 _EXAMPLE = BY_NAME["add"].examples[0]
 
 
 def add(said: Said) -> Command:
-    """A new job; it needs a schedule and a prompt."""
-    cut = at_bar(said.rest)
+    """A new job; where nothing was typed, what it needs is asked for."""
     if not said.rest:
-        raise UserError("add needs a schedule and a prompt", said.type(_EXAMPLE))
+        return AskAdd()
+    cut = at_bar(said.rest)
     if cut.prompt is None:
         raise UserError(
             "there is no bar between schedule and prompt",

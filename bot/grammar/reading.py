@@ -1,5 +1,6 @@
 """What a typed text means: one command, or one line of what is wrong and what to type instead."""
 
+import re
 from collections.abc import Callable
 
 from bot.grammar.arguments import Said, job_first, nothing_more, route, routed
@@ -12,6 +13,7 @@ from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
 from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
+    Claim,
     Command,
     Help,
     History,
@@ -27,12 +29,14 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    Unclaim,
     UnpinJob,
 )
 from scheduler.errors import UserError
 from scheduler.job import JobId
 
 MOST_PAGES = 1_000_000
+_PERSON = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9]{1,40}){1,2}", re.ASCII)
 _AFTER_VERB = ("help", "?", "-h", "--help")
 
 
@@ -121,6 +125,26 @@ def _alerts(said: Said) -> Command:
     return ListAlerts()
 
 
+def _claim(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, (), cut.pairs)
+    code = "".join(filter(str.isalnum, "".join(cut.words)))
+    if not code:
+        raise UserError("claim needs the code that driftpin serve printed", said.usage())
+    return Claim(code)
+
+
+def _unclaim(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, cut.words[1:], cut.pairs)
+    example = said.type(BY_NAME["unclaim"].examples[0])
+    if not cut.words:
+        raise UserError("unclaim needs a person", example)
+    if not _PERSON.fullmatch(cut.words[0]):
+        raise UserError(f"'{shortened(cut.words[0], 40)}' is not a person", example)
+    return Unclaim(cut.words[0])
+
+
 def _help(said: Said) -> Command:
     words = in_words(said.rest).words
     if not words:
@@ -173,6 +197,8 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "history": _job_alone(History),
     "output": _job_alone(Output),
     "default": _default,
+    "claim": _claim,
+    "unclaim": _unclaim,
     "help": _help,
     "cronjob": _cronjob,
 }

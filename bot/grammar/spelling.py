@@ -7,7 +7,9 @@ from bot.grammar.typed import QUOTES
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
+    AskAdd,
     ChangeDefault,
+    Claim,
     Command,
     EditJob,
     Help,
@@ -26,6 +28,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    Unclaim,
     UnpinJob,
 )
 from scheduler.job import JobId
@@ -62,6 +65,12 @@ def _said(command: Command) -> str:
             return "default"
         case ChangeDefault(route, confirmed):
             return _words("default", _route(route), "yes" if confirmed else None)
+        case AskAdd():
+            return "add"
+        case Claim(code):
+            return f"claim {code}"
+        case Unclaim(admin):
+            return f"unclaim {admin}"
         case Help(topic):
             return _words("help", topic)
         case PinJob(job, route):

@@ -27,10 +27,7 @@ _ADDRESS = re.compile(
 
 def received(text: str) -> str:
     """What was typed, without outer backticks and without the words that only address the bot."""
-    if len(text) > MOST_BYTES or len(text.encode(errors="replace")) > MOST_BYTES:
-        raise UserError(
-            f"that is longer than {MOST_BYTES // 1024} KiB", "shorten the prompt and send it again"
-        )
+    must_fit(text)
     text = _without_fence(_trimmed(storable(text)))
     for _ in range(3):
         address = _ADDRESS.match(text)
@@ -38,6 +35,12 @@ def received(text: str) -> str:
             break
         text = _trimmed(text[address.end() :])
     return text
+
+
+def must_fit(text: str, instead: str = "shorten the prompt and send it again") -> None:
+    """Raises UserError for a text that nobody will read to its end."""
+    if len(text) > MOST_BYTES or len(text.encode(errors="replace")) > MOST_BYTES:
+        raise UserError(f"that is longer than {MOST_BYTES // 1024} KiB", instead)
 
 
 def plain(word: str) -> str:

@@ -151,6 +151,18 @@ VERBS = (
         ("defaults",),
     ),
     Verb(
+        "claim",
+        "become the first admin, with the code that driftpin serve printed",
+        ("claim <code>",),
+        ("claim 7KQM-2XPD",),
+    ),
+    Verb(
+        "unclaim",
+        "take back what a claim gave",
+        ("unclaim <person>",),
+        ("unclaim slack:T012AB:U034CD",),
+    ),
+    Verb(
         "help",
         "this list, one verb, or the options",
         ("help", "help <verb>", "help options"),
@@ -176,5 +188,5 @@ CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
 
-LATER = ("audit", "claim", "cost", "drill", "halt", "tz", "unhalt")
+LATER = ("audit", "cost", "drill", "halt", "tz", "unhalt")
 """Verbs that a later version knows."""

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from bot.grammar import spell
+from bot.grammar.sentences import sentence
 from bot.message import (
     Block,
     Bullets,
@@ -21,7 +22,6 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.refusals import sentence
 from scheduler.alert import Alert, AlertJob, AlertState, Decision
 from scheduler.answers import Released
 from scheduler.commands import PinJob, RouteText

@@ -6,6 +6,7 @@ from bot.message import (
     Block,
     Bullets,
     Button,
+    Confirm,
     Fields,
     Message,
     Moment,
@@ -187,21 +188,25 @@ def _what_if(found: WhatIf, how: str) -> Message:
     held = (_jobs(found.holds),) if found.holds else ()
     command = code(f"{how} default {found.new} yes")
     press = Press(Action.CHANGE_DEFAULT, route=found.new)
+    question = f"Move the default to {found.new} for every job and chat?{_holds(found.holds)}"
     return Message(
         f"This would move the default from {old} to {found.new}.",
         (*blocks, *held, Quiet(line("Or type ", command))),
-        (Button("Change", press, primary=True),),
+        (Button("Change", press, primary=True, confirm=Confirm(question, "Change")),),
     )
 
 
 def _default_changed(found: DefaultChanged) -> Message:
     old = found.old.route.name if found.old else "?"
-    held = (
-        f" {facts.count(len(found.holds), 'job')} will be held until somebody decides."
-        if found.holds
-        else ""
-    )
-    return Message(f"The default moved from {old} to {found.new}.{held}", tone=Tone.LOUD)
+    title = f"The default moved from {old} to {found.new}.{_holds(found.holds)}"
+    return Message(title, tone=Tone.LOUD)
+
+
+def _holds(jobs: tuple[Job, ...]) -> str:
+    """What a change does to the jobs that consented to another default, as a further sentence."""
+    if not jobs:
+        return ""
+    return f" {facts.count(len(jobs), 'job')} will be held until somebody decides."
 
 
 def _jobs(jobs: tuple[Job, ...]) -> Bullets:

@@ -5,6 +5,7 @@ from bot.message import (
     Bullets,
     Button,
     Code,
+    Confirm,
     Fields,
     Line,
     Message,
@@ -20,7 +21,7 @@ from bot.wording import facts
 from bot.wording.runs import outcome
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
-from scheduler.job import JobKind, unguarded_axes
+from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import Pins
 
@@ -51,13 +52,19 @@ def added(view: JobView, how: str) -> Message:
 
 def _card_buttons(view: JobView) -> tuple[Button, ...]:
     job = view.job
-    undo = Button("Undo", Press(Action.UNDO, job=job.id, revision=job.consent_revision))
+    undo = _undo_button(job)
     if unguarded_axes(job):
         return (_snapshot_button(view), undo)
     if job.kind is JobKind.AGENT and job.pins == Pins():
         pin = Press(Action.PIN, job=job.id, revision=job.consent_revision)
         return (Button(f"Pin {facts.names(consent(job))}", pin), undo)
     return (undo,)
+
+
+def _undo_button(job: Job) -> Button:
+    question = f"Remove job {facts.called(job)}? Nothing of it will run."
+    press = Press(Action.UNDO, job=job.id, revision=job.consent_revision)
+    return Button("Undo", press, confirm=Confirm(question, "Remove"))
 
 
 def _snapshot_button(view: JobView) -> Button:
@@ -113,12 +120,22 @@ def listed(answer: Listed, how: str) -> Message:
     title = f"{facts.count(answer.total, 'job')} {where}"
     if answer.pages > 1:
         title += f", page {answer.page} of {answer.pages}"
-    blocks = [Bullets(tuple(_row(view) for view in answer.views))]
+    blocks: list[Block] = [Bullets(tuple(_row(view) for view in answer.views))]
     if answer.page < answer.pages:
         every = " all" if answer.everywhere else ""
         following = f"{how} list{every} {answer.page + 1}"
-        return Message(title, (*blocks, Quiet(line("More: ", code(following)))))
-    return Message(title, tuple(blocks))
+        blocks.append(Quiet(line("More: ", code(following))))
+    return Message(title, tuple(blocks), _page_buttons(answer))
+
+
+def _page_buttons(answer: Listed) -> tuple[Button, ...]:
+    """The pages on either side, where there are any."""
+    beside = (("Previous", answer.page - 1), ("Next", answer.page + 1))
+    return tuple(
+        Button(label, Press(Action.PAGE, revision=page, everywhere=answer.everywhere))
+        for label, page in beside
+        if 1 <= page <= answer.pages
+    )
 
 
 def _row(view: JobView) -> Line:

@@ -1,5 +1,6 @@
 """What is said when something was not done: one line, what is wrong and what to do instead."""
 
+from bot.grammar.sentences import sentence
 from bot.message import Message, Paragraph, Tone, code, line
 from scheduler.errors import ConfigError, UserError
 
@@ -8,18 +9,23 @@ def mistake(error: UserError) -> Message:
     return Message(sentence(str(error)), private=True)
 
 
-def sentence(text: str) -> str:
-    """A line of an error as a sentence."""
-    first = text.split(" ", 1)[0]
-    begun = text if "=" in first else text[:1].upper() + text[1:]
-    return begun + ("" if text.endswith((".", "?", "'", "!")) else ".")
+def stranger(pattern: str, claim: str | None = None) -> Message:
+    """Somebody no list admits; they learn the name an admin needs, and nothing else.
 
-
-def stranger(pattern: str) -> Message:
-    """Somebody no list admits; they learn the name an admin needs, and nothing else."""
+    `claim` is the command that makes the first admin, while a code for it is on offer.
+    """
+    blocks = [Paragraph(line(code(pattern)))]
+    if claim is not None:
+        blocks.append(
+            Paragraph(
+                line(
+                    "Nobody is admin yet. With the code that driftpin serve printed: ", code(claim)
+                )
+            )
+        )
     return Message(
         "You may not use this Driftpin yet. An admin can add you under access: in config.yaml, as",
-        (Paragraph(line(code(pattern))),),
+        tuple(blocks),
         private=True,
     )
 
@@ -28,6 +34,7 @@ DEEDS = {
     "add": "add jobs",
     "list-everywhere": "list the jobs of every chat",
     "change-default": "change the default",
+    "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
     "pin-another": "pin",
     "snapshot": "take a snapshot for",

@@ -2,6 +2,7 @@
 
 from typing import assert_never
 
+from bot.grammar.sentences import sentence
 from bot.message import (
     Block,
     Bullets,
@@ -19,7 +20,6 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.refusals import sentence
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames

@@ -1,7 +1,7 @@
 """What the core needs from outside, as small protocols."""
 
 from scheduler.ports.alerts import Alerts, TooLate
-from scheduler.ports.front import Buttons, Events, People, Person
+from scheduler.ports.front import Admins, Buttons, Events, Offer, People, Person
 from scheduler.ports.jobs import Entry, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate
@@ -9,6 +9,7 @@ from scheduler.ports.runs import Finish, Held, Passage, Planned, Runs
 from scheduler.ports.store import Store
 
 __all__ = [
+    "Admins",
     "Agent",
     "Alerts",
     "Answer",
@@ -22,6 +23,7 @@ __all__ = [
     "Gate",
     "Held",
     "Jobs",
+    "Offer",
     "Outbox",
     "Passage",
     "People",

@@ -3,13 +3,13 @@
 from typing import Protocol
 
 from scheduler.ports.alerts import Alerts
-from scheduler.ports.front import Buttons, Events, People
+from scheduler.ports.front import Admins, Buttons, Events, People
 from scheduler.ports.jobs import Entry, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.runs import Runs
 
 
-class Store(Jobs, Runs, Alerts, Outbox, Buttons, People, Events, Protocol):
+class Store(Jobs, Runs, Alerts, Outbox, Buttons, People, Admins, Events, Protocol):
     """All rows, one verb one transaction."""
 
     async def audit(self, entry: Entry) -> None: ...

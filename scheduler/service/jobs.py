@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 from scheduler.alert import Decision
 from scheduler.answers import Added, Changed, Done, Unchanged
+from scheduler.bounds import check_pace, check_prompt
 from scheduler.commands import AddJob, EditJob, Options
 from scheduler.config import Limits
 from scheduler.drift import drifts
@@ -13,9 +14,9 @@ from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
 from scheduler.plan import following
 from scheduler.route import Pins
-from scheduler.schedule import Once, Schedule, smallest_gap
+from scheduler.schedule import Once
 from scheduler.schedule.phrases import parse_schedule
-from scheduler.schedule.spans import read_span, span_words
+from scheduler.schedule.spans import read_span
 from scheduler.schedule.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
@@ -36,7 +37,7 @@ class JobService:
         await self._room_for_one_more(place, limits)
         zone = await self._zone(options, owner)
         schedule = parse_schedule(command.schedule, zone=zone, now=now)
-        _check_pace(schedule, zone, now, limits)
+        check_pace(schedule, zone, now, limits)
         kind = options.kind or JobKind.AGENT
         pins = await known_pins(self._core.config, kind, options.provider, options.model)
         job = Job(
@@ -106,7 +107,7 @@ class JobService:
         )
         if command.schedule:
             schedule = parse_schedule(command.schedule, zone=zone, now=now)
-            _check_pace(schedule, zone, now, limits)
+            check_pace(schedule, zone, now, limits)
             changed = replace(changed, schedule=schedule, anchor=now)
         if options.kind is not None and options.kind is not job.kind:
             raise UserError(
@@ -186,23 +187,8 @@ def _name_of(prompt: str) -> str:
 
 
 def _checked_prompt(prompt: str, limits: Limits) -> str:
-    size = len(prompt.encode())
-    if size > limits.prompt_bytes:
-        raise UserError(
-            f"the prompt has {size} bytes, more than the {limits.prompt_bytes} allowed",
-            "shorten it",
-        )
+    check_prompt(prompt, limits)
     return prompt.strip()
-
-
-def _check_pace(schedule: Schedule, zone: ZoneInfo, now: datetime, limits: Limits) -> None:
-    gap = smallest_gap(schedule, zone, now=now)
-    if gap is not None and gap < limits.min_interval:
-        most = span_words(limits.min_interval)
-        raise ScheduleError(
-            f"that is more often than every {most}, which is the most this Driftpin allows",
-            f"try 'every {most}'",
-        )
 
 
 def _first_fire(job: Job, now: datetime) -> datetime | None:

@@ -47,7 +47,10 @@ class Reading:
         ]
         pages = max(1, math.ceil(len(jobs) / PAGE))
         if page > pages:
-            raise UserError(f"there is no page {page}", f"the last one is '/jobs list {pages}'")
+            every = "" if place else " all"
+            raise UserError(
+                f"there is no page {page}", f"the last one is '/jobs list{every} {pages}'"
+            )
         shown = jobs[(page - 1) * PAGE : page * PAGE]
         held = await self._core.store.held([job.id for job in shown])
         views = tuple(

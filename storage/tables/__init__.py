@@ -3,7 +3,7 @@
 from storage.tables.alerts import AlertJobRow, AlertRow
 from storage.tables.jobs import CallRow, JobRow, RunRow
 from storage.tables.outbox import ButtonRow, DeliveryRow
-from storage.tables.people import AuditRow, EventRow, PersonRow
+from storage.tables.people import AdminRow, AuditRow, EventRow, OfferRow, PersonRow
 from storage.tables.row import Row, table_of
 
 METADATA = Row.metadata
@@ -16,5 +16,7 @@ ALERT_JOBS = table_of(AlertJobRow)
 DELIVERIES = table_of(DeliveryRow)
 BUTTONS = table_of(ButtonRow)
 PEOPLE = table_of(PersonRow)
+ADMINS = table_of(AdminRow)
+OFFERS = table_of(OfferRow)
 AUDIT = table_of(AuditRow)
 EVENTS = table_of(EventRow)

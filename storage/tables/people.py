@@ -20,6 +20,28 @@ class PersonRow(Row, table=True):
     zone: str | None = Field(default=None, sa_type=Text)
 
 
+class AdminRow(Row, table=True):
+    __tablename__ = "admins"
+
+    platform: str = Field(primary_key=True, sa_type=Text)
+    workspace: str = Field(primary_key=True, sa_type=Text)
+    person: str = Field(primary_key=True, sa_type=Text)
+    name: str = Field(sa_type=Text)
+    at: datetime
+
+
+class OfferRow(Row, table=True):
+    """At most one row, number 1: the code a first admin may claim with."""
+
+    __tablename__ = "offers"
+
+    id: int = Field(primary_key=True)
+    salt: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    expires_at: datetime
+    attempts_left: int
+
+
 class AuditRow(Row, table=True):
     __tablename__ = "audit"
     __table_args__: ClassVar[Any] = (Index("ix_audit_object", "object", "id"),)

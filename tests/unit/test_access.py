@@ -27,12 +27,14 @@ JOB = a_job(place=HERE, owner=PEOPLE["owner"])
 
 ABOUT_NO_JOB = """
                  stranger viewer operator owner admin
+claim            yes      yes    yes      yes   yes
 help             -        yes    yes      yes   yes
 list             -        yes    yes      yes   yes
 alerts           -        yes    yes      yes   yes
 default          -        yes    yes      yes   yes
 add              -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
+unclaim          -        -      -        -     yes
 change-default   -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
 """

@@ -12,7 +12,9 @@ from bot.grammar.typed import QUOTES
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
+    AskAdd,
     ChangeDefault,
+    Claim,
     Command,
     EditJob,
     Help,
@@ -31,6 +33,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    Unclaim,
     UnpinJob,
 )
 from scheduler.errors import UserError
@@ -90,7 +93,8 @@ commands: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(ChangeDefault, routes, st.booleans()),
     st.builds(Help, maybe(st.sampled_from(["pin", "options", "cronjob"]))),
-    st.sampled_from([ListAlerts(), ShowDefault()]),
+    st.sampled_from([ListAlerts(), ShowDefault(), AskAdd(), Unclaim("telegram:42")]),
+    st.builds(Claim, st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=8, max_size=8)),
     *(
         st.builds(about_a_job, jobs)
         for about_a_job in (

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.terminal.render import Look, render
-from bot.message import Code, Message, Moment
-from bot.wording import alerts, cards, runs
+from bot.message import Code, Confirm, Message, Moment
+from bot.wording import alerts, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
-from scheduler.answers import JobView
+from scheduler.answers import JobView, WhatIf
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError
 from scheduler.held import config_error, drift_error, route_error
 from scheduler.job import Job, JobId, JobKind, OnMissed, Principal
+from scheduler.press import Action, RouteNames
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState, Usage
 from scheduler.schedule import Interval
@@ -200,3 +201,27 @@ def test_a_call_that_a_held_run_made_before_is_counted_and_never_called_nothing(
     assert "2 calls had been made." in told.title
     assert "paid calls made: 2." in shown(told)
     assert "prevented" not in shown(told)
+
+
+def test_every_dear_button_asks_before_it_has_its_effect() -> None:
+    card = cards.added(JobView(a_job(), FIRES, current=resolved(FREE)), "/jobs")
+    what_if = WhatIf(resolved(FREE), RouteNames("paid-lab", "large"), (a_job(),), 0)
+    messages = [
+        card,
+        answers.answer(what_if, "/jobs"),
+        alert(an_alert(listed(a_job())), {7: 1}),
+    ]
+    asked = {button.press.action: button.confirm for each in messages for button in each.buttons}
+    assert asked == {
+        Action.PIN: None,
+        Action.PAUSE: None,
+        Action.UNDO: Confirm("Remove job 7 (Brief)? Nothing of it will run.", "Remove"),
+        Action.ACCEPT: Confirm(
+            "From now on 1 job will use paid-lab:large (paid). Accept?", "Accept"
+        ),
+        Action.CHANGE_DEFAULT: Confirm(
+            "Move the default to paid-lab:large for every job and chat?"
+            " 1 job will be held until somebody decides.",
+            "Change",
+        ),
+    }

@@ -3,7 +3,9 @@
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
+    AskAdd,
     ChangeDefault,
+    Claim,
     Command,
     EditJob,
     Help,
@@ -22,6 +24,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    Unclaim,
     UnpinJob,
 )
 from scheduler.job import JobId, JobKind, OnMissed
@@ -50,6 +53,15 @@ GOOD: dict[str, Command] = {
     "help options": Help("options"),
     "pin --help": Help("pin"),
     "cronjob help": Help("cronjob"),
+    # the front's own
+    "/jobs add": AskAdd(),
+    "new": AskAdd(),
+    "/add@driftpinbot": AskAdd(),
+    "claim 7KQM-2XPD": Claim("7KQM2XPD"),
+    "/claim  7kqm – 2xpd ": Claim("7kqm2xpd"),
+    "`/jobs claim “7KQM-2XPD”`": Claim("7KQM2XPD"),
+    "unclaim slack:T012AB:U034CD": Unclaim("slack:T012AB:U034CD"),
+    "unclaim `telegram:42`": Unclaim("telegram:42"),
     # ways to address the bot
     "/jobs pause 7": PauseJob(SEVEN),
     "jobs pause 7": PauseJob(SEVEN),

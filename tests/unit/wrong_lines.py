@@ -47,7 +47,17 @@ WRONG: dict[str, str] = {
     "halt": "halt is not available in this version; type '/jobs help'",
     "drill 7": "drill is not available in this version; type '/jobs help'",
     "tz Europe/Oslo": "tz is not available in this version; type '/jobs help'",
-    "claim 123456": "claim is not available in this version; type '/jobs help'",
+    "claim": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
+    "claim -- | -": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
+    "claim 7KQM-2XPD name=x": "'name=' does not belong after claim; type '/jobs claim <code>'",
+    "unclaim": "unclaim needs a person; type '/jobs unclaim slack:T012AB:U034CD'",
+    "unclaim 7": "'7' is not a person; type '/jobs unclaim slack:T012AB:U034CD'",
+    "unclaim slack:T1:*": (
+        "'slack:T1:*' is not a person; type '/jobs unclaim slack:T012AB:U034CD'"
+    ),
+    "unclaim telegram:42 telegram:43": (
+        "'telegram:43' does not belong after unclaim; type '/jobs unclaim <person>'"
+    ),
     "start 7": "start can mean two things; type '/jobs run 7' or '/jobs resume 7'",
     "pause": (
         "pause needs the number of a job; type '/jobs pause <job>'; '/jobs list' shows the numbers"
@@ -143,10 +153,6 @@ WRONG: dict[str, str] = {
         "a default for a while is not available in this version; type '/jobs default openai:gpt-4o'"
     ),
     "default a b c": "a route is one word, provider:model; did you mean '/jobs default a:b'?",
-    "add": (
-        "add needs a schedule and a prompt; "
-        "type '/jobs add every weekday at 09:00 | Summarise open incidents'"
-    ),
     "add every day at 9:00": (
         "there is no bar between schedule and prompt; "
         "type '/jobs add every day at 9:00 | Summarise open incidents'"

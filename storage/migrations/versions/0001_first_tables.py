@@ -230,6 +230,24 @@ def people() -> None:
         sa.PrimaryKeyConstraint("platform", "workspace", "person", name="pk_people"),
     )
     op.create_table(
+        "admins",
+        must("platform", TEXT),
+        must("workspace", TEXT),
+        must("person", TEXT),
+        must("name", TEXT),
+        must("at", MOMENT),
+        sa.PrimaryKeyConstraint("platform", "workspace", "person", name="pk_admins"),
+    )
+    op.create_table(
+        "offers",
+        must("id", ID),
+        must("salt", TEXT),
+        must("digest", TEXT),
+        must("expires_at", MOMENT),
+        must("attempts_left", sa.Integer()),
+        sa.PrimaryKeyConstraint("id", name="pk_offers"),
+    )
+    op.create_table(
         "audit",
         must("id", BIG),
         must("at", MOMENT),
