@@ -1,4 +1,4 @@
-"""The command line: `driftpin chat`, `demo`, `jobs …`, `when` and `migrate`."""
+"""The command line: `driftpin chat`, `demo`, `serve`, `jobs …`, `when`, `migrate`, `slack-manifest`."""
 
 import asyncio
 import sys
@@ -33,6 +33,23 @@ def demo() -> None:
     from bot.demo import demo
 
     sys.exit(_run(demo()))
+
+
+@cli.command()
+def serve() -> None:
+    """Serve Slack and Telegram, and run what is due, until Ctrl-C or SIGTERM."""
+    from bot.serve import serve
+
+    _run(serve())
+
+
+@cli.command("slack-manifest")
+@click.option("--url", help="HTTP mode: where Slack reaches this Driftpin, https://HOST.")
+def slack_manifest(url: str | None) -> None:
+    """Print the manifest of the Slack app, to be pasted where Slack asks for one."""
+    from bot.slack_manifest import slack_manifest
+
+    click.echo(_told(lambda: slack_manifest(url)))
 
 
 class AsTyped(click.Command):

@@ -9,7 +9,7 @@ from bot.sanitiser import clean
 
 SIZE = 5_000_000
 KEPT = 3
-CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "aiohttp")
+CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "aiohttp", "slack_sdk", "slack_bolt")
 """Libraries whose INFO lines can hold URLs with tokens, or prompts."""
 
 

@@ -1,0 +1,239 @@
+"""Slack as a platform: one workspace, through Socket Mode or through the HTTP port."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from aiohttp import web
+from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
+from slack_bolt.async_app import AsyncApp
+from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
+from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.answering import Answers
+from bot.adapters.slack.connection import Socket, identify, said, web_client
+from bot.adapters.slack.incoming import Identity
+from bot.adapters.slack.listeners import Listeners, bolt_app
+from bot.adapters.slack.manifest import EVENTS_PATH
+from bot.adapters.slack.people import People
+from bot.adapters.slack.posting import EVERY, Poster, WorkspaceRefused
+from bot.adapters.slack.signatures import Signatures
+from bot.adapters.slack.tracking import Tracked
+from bot.message import Message
+from bot.platform import Handle, Platform, PlatformAway
+from bot.remembering import Remembered
+from bot.settings.chats import SlackKeys
+from bot.turns import Turns
+from scheduler.errors import ConfigError, SendError
+from scheduler.job import Place
+
+log = logging.getLogger(__name__)
+
+DIRECT_KNOWN = 24 * 3600.0
+"""Seconds the channel of a person's direct messages is remembered."""
+
+NOT_YET, REFUSED = 1.0, 45.0
+"""Seconds after which a message is tried again before we are connected, and while we are refused."""
+
+Route = tuple[str, Callable[[web.Request], Awaitable[web.Response]]]
+
+
+@dataclass(slots=True)
+class Life:
+    """One connection, from start to start; `refused` is set when Slack will not have us any more."""
+
+    keys: SlackKeys
+    client: AsyncWebClient
+    us: Identity
+    poster: Poster
+    bolt: AsyncApp
+    socket: Socket | None
+    refused: asyncio.Future[PlatformAway]
+
+    def refuse(self, code: str) -> None:
+        if not self.refused.done():
+            self.refused.set_result(PlatformAway(said(code), refused=True))
+
+
+class Slack(Platform):
+    """`keys` are asked for at every attempt to connect, so that new tokens need no restart."""
+
+    name = "slack"
+
+    def __init__(self, keys: Callable[[], SlackKeys], *, every: float = EVERY) -> None:
+        self._keys = keys
+        self._turns = Turns(every)
+        self._tracked = Tracked()
+        self._signatures = Signatures()
+        self._directs: Remembered[str] = Remembered()
+        self._life: Life | None = None
+        self._quiet = False
+        self._stopped = False
+
+    # --- connecting --------------------------------------------------------------------------------
+
+    async def start(self, handle: Handle) -> None:
+        try:
+            keys = self._keys()
+        except ConfigError as error:
+            raise PlatformAway(error.problems[0], refused=True) from None
+        before = self._life
+        if before is not None and before.socket is not None:
+            await before.socket.close()
+        kept = before is not None and before.keys == keys
+        client = before.client if before and kept else web_client(keys.bot_token, keys.api_url)
+        try:
+            self._life = await self._connected(client, keys, handle)
+        except BaseException:
+            if not kept:
+                await _close(client)
+            raise
+        if before is not None and not kept:
+            await _close(before.client)
+
+    async def _connected(self, client: AsyncWebClient, keys: SlackKeys, handle: Handle) -> Life:
+        us = await identify(client)
+        poster = Poster(client, self._turns, us.bot_name, keys.api_url)
+        bolt = bolt_app(client, us, None if keys.app_token else keys.signing_secret)
+        refused = asyncio.get_running_loop().create_future()
+        take_in = partial(self._from_socket, bolt)
+        socket = Socket(client, keys.app_token, take_in) if keys.app_token else None
+        life = Life(keys, client, us, poster, bolt, socket, refused)
+
+        async def uninstalled(event: dict[str, object]) -> None:
+            life.refuse(str(event["type"]))
+
+        bolt.event("app_uninstalled")(uninstalled)
+        bolt.event("tokens_revoked")(uninstalled)
+        answers = Answers(client, poster)
+        Listeners(us, keys.command, handle, People(client), answers, self._tracked).hang(bolt)
+        if socket is not None:
+            await socket.open()
+        return life
+
+    async def lost(self) -> PlatformAway:
+        life = self._life
+        if life is None:
+            return PlatformAway("is not connected.")
+        if life.socket is None:
+            return await life.refused
+        deaf = asyncio.create_task(life.socket.deaf())
+        either: list[asyncio.Future[Any]] = [deaf, life.refused]
+        try:
+            await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            deaf.cancel()
+        if life.refused.done():
+            return life.refused.result()
+        return PlatformAway("its socket went deaf; a new one is opened.")
+
+    def connection(self) -> str:
+        if self._life is None:
+            return "not connected"
+        us = self._life.us
+        mode = "Socket Mode" if self._life.socket else f"HTTP mode at {EVENTS_PATH}"
+        return f"connected to {us.team_name} ({us.team}) as @{us.bot_name}, {mode}"
+
+    def command(self, place: Place) -> str:
+        """Slack knows no slash command in a thread; there people mention us."""
+        if self._life is None:
+            return "/jobs"
+        return f"@{self._life.us.bot_name}" if place.thread else self._life.keys.command
+
+    # --- what comes in -------------------------------------------------------------------------------
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """Where Slack's requests come in, in HTTP mode."""
+        return [(EVENTS_PATH, self._from_http)]
+
+    async def _from_http(self, request: web.Request) -> web.Response:
+        refusal = self._signatures.refusal(request.headers)
+        if refusal is not None:
+            status, why = refusal
+            return web.Response(status=status, text=why)
+        life = self._life
+        if life is not None and life.socket is not None:
+            return web.Response(status=404, text="this Driftpin takes no requests of Slack's")
+        if life is None or self._quiet:
+            return web.Response(status=503, text="not connected; send it again")
+        if self._signatures.is_replay(request.headers):
+            return web.Response(status=200)
+        with self._tracked.work():
+            try:
+                asked = await to_bolt_request(request)
+            except (UnicodeDecodeError, ValueError, LookupError):
+                return web.Response(status=400, text="not readable")
+            answer = await life.bolt.async_dispatch(asked)
+            if answer.status not in (401, 403):
+                self._signatures.taken_in(request.headers)
+            return await to_aiohttp_response(answer)
+
+    async def _from_socket(
+        self, bolt: AsyncApp, client: AsyncBaseSocketModeClient, request: SocketModeRequest
+    ) -> None:
+        if self._quiet:
+            return
+        with self._tracked.work():
+            started = asyncio.get_running_loop().time()
+            answer = await run_async_bolt_app(bolt, request)
+            with suppress(ConnectionError):
+                # A lost acknowledgement brings the event again, and then it is known.
+                await send_async_response(client, request, answer, started)
+
+    # --- what goes out -------------------------------------------------------------------------------
+
+    async def send(self, place: Place, message: Message, *, edit: str | None = None) -> str:
+        life = self._life
+        if life is None or self._stopped:
+            raise SendError("Slack is not connected", retry_after=NOT_YET)
+        if life.refused.done():
+            raise SendError(str(life.refused.result()), retry_after=REFUSED)
+        try:
+            channel = await self._channel(place, life)
+            if edit is not None:
+                return await life.poster.edit(channel, place.thread, edit, message)
+            return await life.poster.post(channel, place.thread, message)
+        except WorkspaceRefused as error:
+            life.refuse(str(error).removeprefix("Slack: "))
+            raise
+
+    async def _channel(self, place: Place, life: Life) -> str:
+        """Slack's channel of a place; direct messages are opened first."""
+        if place.workspace != life.us.team:
+            raise SendError(f"Slack: {place.workspace} is another workspace", permanent=True)
+        if not place.chat.startswith(("U", "W")):
+            return place.chat
+        known = self._directs.get(place.chat)
+        if known is None:
+            known = await life.poster.open_direct(place.chat)
+            self._directs.put(place.chat, known, DIRECT_KNOWN)
+        return known
+
+    # --- closing -------------------------------------------------------------------------------------
+
+    async def quiet(self) -> None:
+        self._quiet = True
+        if self._life is not None and self._life.socket is not None:
+            await self._life.socket.close()
+        await self._tracked.drained()
+
+    async def stop(self) -> None:
+        self._stopped = True
+        life, self._life = self._life, None
+        if life is None:
+            return
+        if life.socket is not None:
+            await life.socket.close()
+        await _close(life.client)
+
+
+async def _close(client: AsyncWebClient) -> None:
+    if client.session is not None:
+        await client.session.close()

@@ -1,0 +1,123 @@
+"""Shows an answer to whoever asked: in the chat, or privately; and what becomes of a pressed button."""
+
+import logging
+from dataclasses import replace
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.adapters.slack.blocks import Posting, draw
+from bot.adapters.slack.incoming import Came
+from bot.adapters.slack.metadata import metadata, places
+from bot.adapters.slack.modal import add_modal
+from bot.adapters.slack.posting import Poster
+from bot.adapters.slack.pressed import without_buttons
+from bot.adapters.slack.trust import is_slacks_own
+from bot.message import AddForm, Message, Quiet, line
+from scheduler.errors import SendError
+
+log = logging.getLogger(__name__)
+
+
+class Answers:
+    def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
+        self._client = client
+        self._poster = poster
+
+    async def show(self, came: Came, answer: Message | None) -> None:
+        """Never raises: whoever asked sees the answer if Slack lets them, and else the log tells."""
+        if answer is None:
+            return
+        try:
+            if answer.form is not None and came.trigger is not None:
+                await self._ask(came, answer, answer.form)
+            elif answer.private:
+                await self.privately(came, answer)
+            elif answer.replaces and came.message is not None:
+                await self._replace(came, answer)
+            else:
+                await self._publicly(came, answer)
+        except SendError as error:
+            log.warning("an answer could not be shown: %s", error)
+
+    async def privately(self, came: Came, answer: Message) -> None:
+        """To the person alone: where they asked, else in their direct messages."""
+        posting = draw(answer).first
+        if came.respond_to is not None and await self._respond(came.respond_to, posting):
+            return
+        place = came.request.place
+        if place.chat == came.user:
+            await self._poster.post(await self._direct(came), place.thread, answer)
+            return
+        try:
+            await self._poster.privately(came.channel, came.user, place.thread, posting)
+        except SendError:
+            await self._poster.post(await self._direct(came), None, answer)
+
+    async def _publicly(self, came: Came, answer: Message) -> None:
+        """Posted by the bot itself, which proves that it can reach the place."""
+        if came.message is not None:
+            await self._take_buttons(came)
+        place = came.request.place
+        try:
+            channel = await self._direct(came) if place.chat == came.user else came.channel
+            await self._poster.post(channel, place.thread, answer)
+        except SendError as error:
+            why = error.remedy or f"This could not be posted here ({error})."
+            told = replace(answer, blocks=(*answer.blocks, Quiet(line(why))))
+            await self.privately(came, told)
+
+    async def _replace(self, came: Came, answer: Message) -> None:
+        posting = draw(answer).first
+        if came.ephemeral and came.respond_to is not None:
+            await self._respond(came.respond_to, posting, replace_original=True)
+        else:
+            await self._poster.update(came.channel, came.message_ts, posting)
+
+    async def _take_buttons(self, came: Came) -> None:
+        """What was decided with a button has none any more."""
+        bare = without_buttons(
+            came.message or {}, came.pressed or "a button", came.request.principal.name
+        )
+        if bare is None:
+            return
+        try:
+            if came.ephemeral and came.respond_to is not None:
+                await self._respond(came.respond_to, bare, replace_original=True)
+            else:
+                await self._poster.update(came.channel, came.message_ts, bare)
+        except SendError as error:
+            log.warning("the buttons of a message could not be taken away: %s", error)
+
+    async def _ask(self, came: Came, answer: Message, form: AddForm) -> None:
+        view = add_modal(form, places(came), metadata(came), ())
+        try:
+            await self._client.views_open(trigger_id=came.trigger or "", view=view)
+        except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("a form could not be opened: %s", error)
+            await self.privately(came, answer)
+
+    async def _direct(self, came: Came) -> str:
+        if came.channel.startswith("D"):
+            return came.channel
+        return await self._poster.open_direct(came.user)
+
+    async def _respond(self, url: str, posting: Posting, *, replace_original: bool = False) -> bool:
+        """Answer through the address Slack gave for it; False where it is used up."""
+        if not is_slacks_own(url, self._client.base_url):
+            log.warning("an address to answer at is none of Slack's")
+            return False
+        webhook = AsyncWebhookClient(url, session=self._client.session, retry_handlers=[])
+        try:
+            answer = await webhook.send(
+                text=posting.text,
+                blocks=list(posting.blocks),
+                response_type="ephemeral",
+                replace_original=replace_original,
+            )
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("Slack did not take a private answer: %s", type(error).__name__)
+            return False
+        return bool(answer.status_code == 200)

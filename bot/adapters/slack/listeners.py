@@ -1,0 +1,170 @@
+"""The doors of Slack: each thing a person can do there becomes a request, and its answer is shown."""
+
+import asyncio
+import logging
+import os
+import re
+from dataclasses import replace
+from typing import Any
+
+from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.adapters.slack.answering import Answers
+from bot.adapters.slack.incoming import (
+    Came,
+    Identity,
+    from_command,
+    from_message,
+    from_press,
+    from_shortcut,
+    from_submission,
+    is_ours,
+)
+from bot.adapters.slack.manifest import ADD_VIEW, SHORTCUT
+from bot.adapters.slack.metadata import asked_at
+from bot.adapters.slack.modal import filled
+from bot.adapters.slack.people import People
+from bot.adapters.slack.tracking import Tracked
+from bot.platform import Handle
+
+log = logging.getLogger(__name__)
+
+IN_TIME = 2.5
+"""Seconds after which a form is closed without waiting for what becomes of it; Slack waits three."""
+
+ANYTHING = re.compile("")
+
+FOREIGN = "This Driftpin belongs to another workspace."
+
+Body = dict[str, Any]
+
+
+class Listeners:
+    """Registers every door on a bolt app."""
+
+    def __init__(
+        self,
+        us: Identity,
+        command: str,
+        handle: Handle,
+        people: People,
+        answers: Answers,
+        tracked: Tracked,
+    ) -> None:
+        self._us = us
+        self._command = command
+        self._handle = handle
+        self._people = people
+        self._answers = answers
+        self._tracked = tracked
+
+    def hang(self, app: AsyncApp) -> None:
+        app.command(ANYTHING)(self._on_command)
+        app.event("app_mention")(self._on_message)
+        app.event("message")(self._on_message)
+        app.action(ANYTHING)(self._on_press)
+        app.message_shortcut(SHORTCUT)(self._on_shortcut)
+        app.view(ADD_VIEW)(self._on_form)
+        app.event(ANYTHING)(self._on_nothing)
+        app.shortcut(ANYTHING)(self._on_nothing)
+        app.view(ANYTHING)(self._on_nothing)
+        app.view_closed(ANYTHING)(self._on_nothing)
+
+    async def _on_command(self, ack: AsyncAck, body: Body) -> None:
+        with self._tracked.work():
+            if not is_ours(body, self._us):
+                await ack(response_type="ephemeral", text=FOREIGN)
+                return
+            await ack()
+            await self._carry_out(from_command(body, self._us, self._command))
+
+    async def _on_message(self, body: Body) -> None:
+        with self._tracked.work():
+            came = from_message(body, self._us, self._command) if is_ours(body, self._us) else None
+            if came is not None:
+                await self._carry_out(came)
+
+    async def _on_press(self, ack: AsyncAck, body: Body) -> None:
+        with self._tracked.work():
+            await ack()
+            if is_ours(body, self._us) and body["actions"][0].get("type") == "button":
+                await self._carry_out(from_press(body, self._us, self._command))
+
+    async def _on_shortcut(self, ack: AsyncAck, body: Body) -> None:
+        with self._tracked.work():
+            await ack()
+            if not is_ours(body, self._us):
+                return
+            came, words = from_shortcut(body, self._us)
+            known = await self._known(came)
+            if known is None:
+                return
+            answer = await self._handle(known.request)
+            if answer is not None and answer.form is not None:
+                answer = replace(answer, form=replace(answer.form, prompt=words))
+            await self._answers.show(known, answer)
+
+    async def _on_form(self, ack: AsyncAck, body: Body) -> None:
+        """Close the form, or say in it what is wrong; what takes too long is answered in the chat."""
+        with self._tracked.work():
+            if not is_ours(body, self._us):
+                await ack()
+                return
+            view = body["view"]
+            form, to = filled(view["state"]["values"])
+            place, channel = asked_at(str(view.get("private_metadata", "")), self._us, to, body)
+            came = from_submission(body, self._us, form, place, channel, self._command)
+            known = await self._known(came)
+            if known is None:
+                await ack()
+                return
+            asking = asyncio.ensure_future(self._handle(known.request))
+            await asyncio.wait([asking], timeout=IN_TIME)
+            answer = asking.result() if asking.done() else None
+            if answer is not None and answer.problems:
+                await ack(response_action="errors", errors=dict(answer.problems))
+                return
+            await ack()
+            await self._answers.show(known, await asking)
+
+    async def _on_nothing(self, ack: AsyncAck) -> None:
+        await ack()
+
+    async def _carry_out(self, came: Came) -> None:
+        known = await self._known(came)
+        if known is not None:
+            await self._answers.show(known, await self._handle(known.request))
+
+    async def _known(self, came: Came) -> Came | None:
+        """The same from somebody whose name and zone we know; None from a bot, which is nobody."""
+        profile = await self._people.profile(came.user)
+        if profile.bot:
+            return None
+        request = came.request
+        who = replace(request.principal, name=profile.name or request.principal.name)
+        return replace(came, request=replace(request, principal=who, zone=profile.zone))
+
+
+def bolt_app(client: AsyncWebClient, us: Identity, signing_secret: str | None) -> AsyncApp:
+    """A bolt app that knows who it is without asking at every event."""
+    # With these two in the environment bolt would start an OAuth flow of its own.
+    for name in ("SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        os.environ.pop(name, None)
+
+    async def authorize() -> AuthorizeResult:
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=us.team,
+            bot_user_id=us.bot_user,
+            bot_token=client.token,
+        )
+
+    return AsyncApp(
+        name="driftpin",
+        client=client,
+        signing_secret=signing_secret or "",
+        authorize=authorize,
+        request_verification_enabled=signing_secret is not None,
+    )

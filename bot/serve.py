@@ -1,0 +1,110 @@
+"""`driftpin serve`: the scheduler and every configured chat in one process, until it is told to stop."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from importlib.metadata import version
+
+import click
+
+from bot.app import App
+from bot.attaching import State
+from bot.clock import SystemClock
+from bot.control import Control, socket_path
+from bot.crash_points import crash_point
+from bot.http import Http, Route
+from bot.logs import log_to_file
+from bot.platform import Platform
+from bot.sanitiser import clean
+from bot.settings import Environment
+from bot.settings.chats import Chats, read_chats, slack_keys
+from scheduler.errors import ConfigError
+
+NO_CHAT = (
+    "No chat is configured. In .env, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for Slack, or"
+    " TELEGRAM_BOT_TOKEN for Telegram; `driftpin chat` talks in this terminal without any."
+)
+MISSING = {
+    "slack": "not configured (SLACK_BOT_TOKEN)",
+    "telegram": "not configured (TELEGRAM_BOT_TOKEN)",
+}
+
+
+async def serve() -> None:
+    """Serve until SIGTERM or Ctrl-C; then close in order.
+
+    Raises ConfigError or OperatorError when it cannot start.
+    """
+    environment = Environment.here()
+    chats = read_chats(environment.variables())
+    if chats.slack is None and chats.telegram is None:
+        raise ConfigError([NO_CHAT])
+    stopping = _told_to_stop()
+    home = environment.make_home()
+    platforms, routes = _platforms(chats, environment)
+
+    def said(name: str, state: State) -> None:
+        _say(name.title(), clean(state.text, app.config.secrets()))
+
+    app = await App.open(
+        environment, SystemClock(), platforms, reached=crash_point(environment), said=said
+    )
+    log_to_file(home, app.config.secrets)
+    http = Http(chats.host, chats.port, routes, lambda: _health(app))
+    control = Control(app.dispatcher.handle, socket_path(home))
+    try:
+        _say("Driftpin", f"{version('driftpin')}, data in {home}")
+        _say("HTTP", await http.start())
+        await app.start()
+        await control.start()
+        for name, missing in MISSING.items():
+            if name not in platforms:
+                _say(name.title(), missing)
+        await _first_contact(app, chats)
+        _say("Ready", "Ctrl-C stops it")
+        await stopping.wait()
+        _say("Stopping", "what was taken in is finished first")
+    finally:
+        await control.stop()
+        await http.stop()
+        await app.stop()
+
+
+def _platforms(chats: Chats, environment: Environment) -> tuple[dict[str, Platform], list[Route]]:
+    """The configured platforms, and where their requests come in. Their SDKs are loaded only here."""
+    platforms: dict[str, Platform] = {}
+    routes: list[Route] = []
+    if chats.slack is not None:
+        from bot.adapters.slack.adapter import Slack
+
+        slack = Slack(lambda: slack_keys(environment.variables()))
+        platforms["slack"] = slack
+        routes += [Route(path, answer) for path, answer in slack.routes]
+    return platforms, routes
+
+
+def _health(app: App) -> Mapping[str, str]:
+    return {
+        name: "connected" if attaching.state.up else "away"
+        for name, attaching in app.attached.items()
+    }
+
+
+async def _first_contact(app: App, chats: Chats) -> None:
+    """Whoever reads this console can become the first admin."""
+    code = await app.dispatcher.claims.offer()
+    if code is not None:
+        command = chats.slack.command if chats.slack else "/jobs"
+        _say("Nobody is admin yet", f"type within 10 minutes, in a chat:  {command} claim {code}")
+
+
+def _told_to_stop() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping
+
+
+def _say(what: str, text: str) -> None:
+    click.echo(f"{what}: {text}")
