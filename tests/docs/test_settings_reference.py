@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.settings.chats import CHAT_VARIABLES
 from bot.settings.keys import every_key
 from bot.settings.schema import read_settings
 from bot.settings.values import Settings
@@ -16,7 +17,7 @@ ROOT = Path(__file__).parents[2]
 EXAMPLE = (ROOT / "config.example.yaml").read_bytes()
 REFERENCE = (ROOT / "docs" / "reference" / "settings.md").read_text()
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
-VARIABLES = {"DRIFTPIN_CONFIG", "DRIFTPIN_HOME", "DATABASE_URL"} | {
+VARIABLES = {"DRIFTPIN_CONFIG", "DRIFTPIN_HOME", "DATABASE_URL", *CHAT_VARIABLES} | {
     provider.key_env for provider in BUILT_IN.values() if provider.key_env is not None
 }
 
