@@ -10,7 +10,6 @@ BUTTON_LABEL = 75
 CONFIRM_TITLE = 100
 CONFIRM_TEXT = 300
 CONFIRM_ANSWER = 30
-TEXT = 40_000
 BLOCK_TEXT = 13_200
 """What all blocks of a message may say together; Slack refuses the message above it."""
 

@@ -11,6 +11,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.blocks import Attachment, Drawn, Posting, draw, plain
+from bot.adapters.slack.limits import shortened
 from bot.adapters.slack.refusing import UNINVITED, Meaning, meaning
 from bot.adapters.slack.trust import is_slacks_own
 from bot.message import Message
@@ -27,6 +28,9 @@ PATIENCE = 5.0
 
 USUAL_REST = 30.0
 """Seconds, where Slack limits us and does not say for how long."""
+
+EDITED_TEXT = 4_000
+"""Characters that Slack takes as the text of an edit; of a new message it takes ten times as many."""
 
 TRIES = 4
 """Attempts at the rest of a message whose beginning is posted."""
@@ -70,10 +74,11 @@ class Poster:
 
     async def update(self, channel: str, ts: str, posting: Posting) -> str:
         """Replace a message by a posting; to do it twice changes nothing more. Raises SendError."""
+        text = shortened(posting.text, EDITED_TEXT)
         await self._paced(
             channel,
             lambda: self._client.chat_update(
-                channel=channel, ts=ts, text=posting.text, blocks=list(posting.blocks)
+                channel=channel, ts=ts, text=text, blocks=list(posting.blocks)
             ),
             repeatable=True,
         )

@@ -119,6 +119,15 @@ def merged(pieces: Pieces) -> Pieces:
     return tuple(found)
 
 
+def stripped(pieces: Pieces) -> Pieces:
+    """Without empty lines and spaces around."""
+    if pieces and isinstance(first := pieces[0], Text):
+        pieces = merged((replace(first, text=first.text.lstrip()), *pieces[1:]))
+    if pieces and isinstance(last := pieces[-1], Text):
+        pieces = merged((*pieces[:-1], replace(last, text=last.text.rstrip())))
+    return pieces
+
+
 def joined(parts: Parts) -> Parts:
     """The same parts with running text in as few sections as possible, blank lines between."""
     found: list[Part] = []

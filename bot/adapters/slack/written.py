@@ -20,6 +20,7 @@ from bot.adapters.slack.rich import (
     Text,
     Verbatim,
     merged,
+    stripped,
 )
 from bot.adapters.slack.table import table
 
@@ -47,8 +48,10 @@ _LANGUAGE = re.compile(r"[A-Za-z0-9_+.#-]{1,40}")
 
 def read(markdown: str) -> Parts:
     """The parts of a Markdown text, in order."""
-    reader = _Reader(markdown.encode("utf-8", "replace"))
-    for event, where in pyromark.events_with_range(markdown, options=_OPTIONS, merge_text=True):
+    source = markdown.encode("utf-8", "replace")
+    reader = _Reader(source)
+    events = pyromark.events_with_range(source.decode(), options=_OPTIONS, merge_text=True)
+    for event, where in events:
         reader.see(event, where["start"], where["end"])
     reader.flush()
     return tuple(reader.parts)
@@ -62,9 +65,7 @@ class _Reader:
         self.parts: list[Part] = []
         self.line: list[Piece] = []
         self.inks = [PLAIN]
-        self.lists: list[
-            int | None
-        ] = []  # the next number of each list around, None in a plain one
+        self.lists: list[int | None] = []  # the next number in each, None if it has none
         self.quotes = 0
         self.item: Item | None = None  # a row whose first words are still to come
         self.tight = False
@@ -182,7 +183,7 @@ class _Reader:
 
     def flush(self) -> None:
         """What was read of a line becomes a part, according to what stands around it."""
-        pieces, tight = _stripped(merged(tuple(self.line))), self.tight
+        pieces, tight = stripped(merged(tuple(self.line))), self.tight
         self.line.clear()
         if not pieces:
             return
@@ -206,12 +207,3 @@ def _named(value: object) -> tuple[str, object]:
         [(name, facts)] = value.items()
         return str(name), facts
     return str(value), None
-
-
-def _stripped(pieces: Pieces) -> Pieces:
-    """Without empty lines and spaces around."""
-    if pieces and isinstance(first := pieces[0], Text):
-        pieces = merged((replace(first, text=first.text.lstrip()), *pieces[1:]))
-    if pieces and isinstance(last := pieces[-1], Text):
-        pieces = merged((*pieces[:-1], replace(last, text=last.text.rstrip())))
-    return pieces
