@@ -52,7 +52,7 @@ class Served:
         await self.free.__aenter__()
         await self.paid.__aenter__()
         self.point_default("free-lab", "small")
-        await self.start()
+        await self.start(ready="Ready:" if self._command == "serve" else "")
         return self
 
     async def __aexit__(

@@ -58,6 +58,10 @@ class Answers:
 
     async def _publicly(self, came: Came, answer: Message) -> None:
         """Posted by the bot itself, which proves that it can reach the place."""
+        if came.ephemeral and came.respond_to is not None:
+            # Where only one person saw the question, nobody else awaits the answer.
+            await self._respond(came.respond_to, draw(answer).first, replace_original=True)
+            return
         if came.message is not None:
             await self._take_buttons(came)
         place = came.request.place
@@ -84,10 +88,7 @@ class Answers:
         if bare is None:
             return
         try:
-            if came.ephemeral and came.respond_to is not None:
-                await self._respond(came.respond_to, bare, replace_original=True)
-            else:
-                await self._poster.update(came.channel, came.message_ts, bare)
+            await self._poster.update(came.channel, came.message_ts, bare)
         except SendError as error:
             log.warning("the buttons of a message could not be taken away: %s", error)
 
