@@ -11,6 +11,7 @@ from bot.access import pattern
 from bot.settings.values import Access
 from scheduler.job import Principal
 from scheduler.ports import Clock, Entry, Offer, Store
+from scheduler.service.handling import caused
 
 CODE_LIFE = timedelta(minutes=10)
 ATTEMPTS = 5
@@ -108,7 +109,7 @@ class Claims:
         if not secrets.compare_digest(typed, offer.digest):
             return WrongCode(offer.attempts_left)
         known_as = pattern(principal)
-        entry = Entry(now, principal, "claim", "admin", known_as)
+        entry = caused(Entry(now, principal, "claim", "admin", known_as))
         made = await self._store.make_admin(offer, entry)
         await self.refresh()
         if made:
@@ -121,7 +122,7 @@ class Claims:
         found = next((each for each in self._claimed if pattern(each) == admin), None)
         if found is None:
             return False
-        entry = Entry(self._clock.now(), by, "unclaim", "admin", admin)
+        entry = caused(Entry(self._clock.now(), by, "unclaim", "admin", admin))
         gone = await self._store.unmake_admin(found, entry)
         await self.refresh()
         return gone

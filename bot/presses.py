@@ -8,6 +8,7 @@ from bot.doors import Doors
 from bot.message import Message, Request
 from bot.wording import alerts, answers, refusals
 from scheduler.alert import Alert, AlertId, Decision
+from scheduler.answers import Unchanged
 from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
@@ -21,11 +22,12 @@ from scheduler.commands import (
     RunJob,
     TakeSnapshot,
 )
-from scheduler.errors import DriftpinError
+from scheduler.errors import AlreadyPressed
 from scheduler.job import JobId
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
 from scheduler.service import Service
+from scheduler.service.handling import pressing
 
 DECISIONS = {
     Action.PIN: (Decision.PINNED, "pin"),
@@ -128,20 +130,21 @@ class Presses:
                 return refusals.unknown_button()
         else:
             self._doors.need(request, ACTIONS[press.action])
-        if not await self._store.pressed(stored.token, request.principal, self._clock.now()):
-            return await self._used(stored)
+        if stored.pressed_by is not None:
+            return _used(stored)
         try:
-            answer = await self._carrier.carry_out(command_of(press), request)
-        except DriftpinError:
-            # Nothing was done, so the button is still good.
-            await self._store.unpressed(stored.token)
-            raise
+            with pressing(stored.token):
+                answer = await self._carrier.carry_out(command_of(press), request)
+        except AlreadyPressed:
+            return _used(await self._store.press(stored.token))
+        if isinstance(answer, Unchanged):
+            await self._store.pressed(stored.token, request.principal, self._clock.now())
         return answers.answer(answer, request.command)
 
-    async def _used(self, stored: StoredPress) -> Message:
-        again = await self._store.press(stored.token)
-        by = again.pressed_by if again else None
-        return refusals.used_button((by.name or by.key) if by else "Somebody")
+
+def _used(stored: StoredPress | None) -> Message:
+    by = stored.pressed_by if stored else None
+    return refusals.used_button((by.name or by.key) if by else "Somebody")
 
 
 def command_of(press: Press) -> Doable:

@@ -25,6 +25,20 @@ class AlreadyRunning(UserError):
         )
 
 
+class AlreadyHandled(DriftpinError):
+    """Another delivery of the same event was handled meanwhile: this one did nothing, and says nothing."""
+
+    def __init__(self, platform: str, event: str) -> None:
+        super().__init__(f"event {event} of {platform} was handled already")
+
+
+class AlreadyPressed(DriftpinError):
+    """Somebody else was faster with this button: this press did nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("somebody else pressed this button first")
+
+
 class ScheduleError(UserError):
     """A schedule or a time zone that cannot be read, or that never comes."""
 

@@ -11,11 +11,12 @@ from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import Job, Place
 from scheduler.ports import Entry, TooLate
+from storage.auditing import note
 from storage.alert_rows import close_alert, decide_rows
 from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
-from storage.rows import alert_of, audit_columns, job_of
-from storage.tables import ALERT_JOBS, ALERTS, AUDIT, JOBS
+from storage.rows import alert_of, job_of
+from storage.tables import ALERT_JOBS, ALERTS, JOBS
 from storage.transaction import Tx, Verbs
 from storage.unreadable import UNREADABLE
 
@@ -119,7 +120,7 @@ def _decide(
             # Raised, so that what this loop did before is undone with the transaction.
             raise UserError(f"job {job.id} was changed by somebody else just now", "press again")
         write_change(tx, old, job, decision, entry)
-        tx.insert(AUDIT, **audit_columns(entry))
+        note(tx, entry)
     if audit:
         ids = [job.id for job in changed]
         decide_rows(tx, ids, decision, name_of(audit[0]), audit[0].at)

@@ -7,8 +7,8 @@ from sqlalchemy import Row, bindparam, delete, select, update
 
 from scheduler.job import Principal
 from scheduler.ports import Entry, Offer
-from storage.rows import audit_columns
-from storage.tables import ADMINS, AUDIT, OFFERS
+from storage.auditing import note
+from storage.tables import ADMINS, OFFERS
 from storage.transaction import Tx, Verbs
 
 ONE = 1
@@ -70,7 +70,7 @@ def _make_admin(tx: Tx, offer: Offer, audit: Entry) -> bool:
     by = audit.by
     known = {"platform": by.platform, "workspace": by.workspace, "person": by.person}
     tx.do(ADMINS.insert(), **known, name=by.name, at=audit.at)
-    tx.insert(AUDIT, **audit_columns(audit))
+    note(tx, audit)
     return True
 
 
@@ -78,7 +78,7 @@ def _unmake_admin(tx: Tx, principal: Principal, audit: Entry) -> bool:
     key = {"on": principal.platform, "within": principal.workspace, "who": principal.person}
     if tx.do(_REMOVE_ADMIN, **key) == 0:
         return False
-    tx.insert(AUDIT, **audit_columns(audit))
+    note(tx, audit)
     return True
 
 

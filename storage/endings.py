@@ -9,14 +9,14 @@ from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Entry, Finish, Held, Passage
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
+from storage.auditing import note
 from storage.alert_rows import join
 from storage.changing import name_of
 from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_report
-from storage.rows import audit_columns
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
-from storage.tables import AUDIT, RUNS
+from storage.tables import RUNS
 from storage.transaction import Tx, Verbs
 
 _BEFORE = (
@@ -131,7 +131,7 @@ def _release(tx: Tx, job_id: JobId, audit: Entry) -> Run | None:
     must_rest(tx, job_id)
     run = plan_again(tx, job)
     if run is not None:
-        tx.insert(AUDIT, **audit_columns(audit))
+        note(tx, audit)
     return run
 
 
@@ -145,6 +145,6 @@ def _ask_stop(tx: Tx, job_id: JobId, audit: Entry) -> list[Run]:
         if run.state is not RunState.CALLING:
             asked = cancelled(asked, tx.now, f"stopped by {asked.cancel_asked_by}")
         save_run(tx, asked)
-    tx.insert(AUDIT, **audit_columns(audit))
+    note(tx, audit)
     settle(tx, job)
     return runs

@@ -11,11 +11,12 @@ from scheduler.job import Job, JobId, JobState
 from scheduler.outbox import Owed
 from scheduler.ports import Entry, Planned
 from scheduler.run import FOLLOWS, Run, RunId, RunKind, RunState
+from storage.auditing import note
 from storage.locks import lock_job
 from storage.owing import owe
-from storage.rows import audit_columns, run_columns
+from storage.rows import run_columns
 from storage.steps import in_flight, must_rest, settle
-from storage.tables import AUDIT, JOBS, RUNS
+from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
 
 OVERLAP = "the run before it was still going"
@@ -88,7 +89,7 @@ def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry) -> Run:
     must_rest(tx, job_id)
     while _is_taken(tx, job_id, at):
         at += timedelta.resolution
-    tx.insert(AUDIT, **audit_columns(audit))
+    note(tx, audit)
     return _insert(tx, job_id, at, RunKind.MANUAL, RunState.PLANNED, None)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import bindparam, select, update
 
 from scheduler.job import Place, Principal
-from scheduler.ports import Entry, Person
+from scheduler.ports import Entry, Event, Person
 from scheduler.press import Press, StoredPress
-from storage.rows import audit_columns, entry_of, place_columns, press_of
+from storage.auditing import mark, note, press
+from storage.rows import entry_of, place_columns, press_of
 from storage.tables import AUDIT, BUTTONS, EVENTS, PEOPLE
 from storage.transaction import Tx, Verbs
 
@@ -18,8 +19,6 @@ TOKEN_BYTES = 18
 """24 characters when written."""
 
 _BUTTON = select(BUTTONS).where(BUTTONS.c.token == bindparam("token"))
-_PRESS = update(BUTTONS).where(BUTTONS.c.token == bindparam("key"), BUTTONS.c.pressed_at.is_(None))
-_UNPRESS = update(BUTTONS).where(BUTTONS.c.token == bindparam("key"))
 _ONE_PERSON = (
     (PEOPLE.c.platform == bindparam("on"))
     & (PEOPLE.c.workspace == bindparam("within"))
@@ -27,6 +26,9 @@ _ONE_PERSON = (
 )
 _PERSON = select(PEOPLE.c.zone).where(_ONE_PERSON)
 _SET_ZONE = update(PEOPLE).where(_ONE_PERSON)
+_SEEN = select(EVENTS.c.at).where(
+    EVENTS.c.platform == bindparam("on"), EVENTS.c.event == bindparam("event")
+)
 _AUDITED = select(AUDIT).order_by(AUDIT.c.id.desc()).limit(bindparam("limit"))
 _AUDITED_OBJECT = _AUDITED.where(AUDIT.c.object == bindparam("object"))
 
@@ -39,12 +41,7 @@ class FrontVerbs(Verbs):
         return await self._run(lambda tx: _press(tx, token))
 
     async def pressed(self, token: str, by: Principal, at: datetime) -> bool:
-        return await self._run(
-            lambda tx: tx.do(_PRESS, key=token, pressed_by=by, pressed_at=at) == 1
-        )
-
-    async def unpressed(self, token: str) -> None:
-        await self._run(lambda tx: tx.do(_UNPRESS, key=token, pressed_by=None, pressed_at=None))
+        return await self._run(lambda tx: press(tx, token, by, at))
 
     async def person(self, principal: Principal) -> Person:
         return await self._run(lambda tx: _person(tx, principal))
@@ -54,11 +51,19 @@ class FrontVerbs(Verbs):
 
     async def first_time(self, platform: str, event: str, at: datetime) -> bool:
         return await self._run(
-            lambda tx: tx.insert_if_new(EVENTS, platform=platform, event=event, at=at)
+            lambda tx: tx.insert_if_new(
+                EVENTS, platform=platform, event=event, handling="", at=at
+            )
         )
 
+    async def seen(self, platform: str, event: str) -> bool:
+        return await self._run(lambda tx: tx.one(_SEEN, on=platform, event=event) is not None)
+
+    async def mark(self, event: Event, at: datetime) -> bool:
+        return await self._run(lambda tx: mark(tx, event, at))
+
     async def audit(self, entry: Entry) -> None:
-        await self._run(lambda tx: tx.insert(AUDIT, **audit_columns(entry)))
+        await self._run(lambda tx: note(tx, entry))
 
     async def audited(self, object: str | None = None, limit: int = 50) -> list[Entry]:
         return await self._run(lambda tx: _audited(tx, object, limit))

@@ -9,11 +9,12 @@ from sqlalchemy import Select, bindparam, select
 from scheduler.alert import Decision
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry
+from storage.auditing import note
 from storage.alert_rows import decide_rows
 from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_job
-from storage.rows import audit_columns, job_columns, job_of
-from storage.tables import AUDIT, JOBS
+from storage.rows import job_columns, job_of
+from storage.tables import JOBS
 from storage.transaction import Tx, Verbs
 from storage.unreadable import UNREADABLE, Unreadable
 
@@ -70,7 +71,7 @@ def _add(tx: Tx, job: Job, audit: Entry) -> Job:
     added = replace(fresh, id=JobId(tx.insert(JOBS, **job_columns(fresh))))
     # Before a job has its number, nobody can name it in the audit.
     named = replace(audit, object=f"job {added.id}") if audit.object == "job" else audit
-    tx.insert(AUDIT, **audit_columns(named))
+    note(tx, named)
     return added
 
 
@@ -109,7 +110,7 @@ def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | 
     after = write_change(tx, before, job, decision, audit)
     if decision is not None:
         decide_rows(tx, [job.id], decision, name_of(audit), audit.at)
-    tx.insert(AUDIT, **audit_columns(audit))
+    note(tx, audit)
     return after
 
 

@@ -2,7 +2,8 @@
 
 from scheduler.ports.alerts import Alerts, TooLate
 from scheduler.ports.front import Admins, Buttons, Events, Offer, People, Person
-from scheduler.ports.jobs import Entry, Jobs
+from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves, Update
+from scheduler.ports.jobs import Entry, Event, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate
 from scheduler.ports.runs import Finish, Held, Passage, Planned, Runs
@@ -16,13 +17,19 @@ __all__ = [
     "Buttons",
     "Clock",
     "Config",
+    "Drafts",
     "Engine",
     "Entry",
+    "Event",
     "Events",
     "Finish",
+    "Forgetting",
     "Gate",
     "Held",
+    "Inbox",
     "Jobs",
+    "Leases",
+    "Moves",
     "Offer",
     "Outbox",
     "Passage",
@@ -32,4 +39,5 @@ __all__ = [
     "Runs",
     "Store",
     "TooLate",
+    "Update",
 ]

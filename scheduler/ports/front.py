@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduler.job import Place, Principal
-from scheduler.ports.jobs import Entry
+from scheduler.ports.jobs import Entry, Event
 from scheduler.press import Press, StoredPress
 
 
@@ -18,11 +18,10 @@ class Buttons(Protocol):
     async def press(self, token: str) -> StoredPress | None: ...
 
     async def pressed(self, token: str, by: Principal, at: datetime) -> bool:
-        """Note who pressed first; False when somebody else already had."""
-        ...
+        """Note who pressed first a button whose press changed nothing; False when somebody had.
 
-    async def unpressed(self, token: str) -> None:
-        """Take the note back: the press was refused and did nothing."""
+        A press that has an effect is noted by the effect's own entry of the audit.
+        """
         ...
 
 
@@ -78,6 +77,17 @@ class Admins(Protocol):
 
 
 class Events(Protocol):
+    async def seen(self, platform: str, event: str) -> bool:
+        """Was this event handled already?"""
+        ...
+
+    async def mark(self, event: Event, at: datetime) -> bool:
+        """Remember an event whose handling wrote nothing; False when another handling was faster.
+
+        True, too, where an entry of this very handling marked it already.
+        """
+        ...
+
     async def first_time(self, platform: str, event: str, at: datetime) -> bool:
         """Remember an event's id; False when it was known already."""
         ...

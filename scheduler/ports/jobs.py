@@ -1,6 +1,6 @@
 """The rows of jobs, and the audit of what was done to them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -9,14 +9,31 @@ from scheduler.job import Job, JobId, Place, Principal
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """What a platform handed in, by its id there. It may be handed in again: `handling` is a word of
+    its own for each time that it is."""
+
+    platform: str
+    id: str
+    handling: str
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the audit: who did what to what. `object` is e.g. "job 7", "default"."""
+    """One line of the audit: who did what to what. `object` is e.g. "job 7", "default".
+
+    What it came of is settled in the transaction that writes it, or that is undone as a whole: the
+    `event` is marked as handled (AlreadyHandled when another handling of it was faster), and the
+    `button` of this token as pressed (AlreadyPressed when it was).
+    """
 
     at: datetime
     by: Principal
     action: str
     object: str
     detail: str = ""
+    event: Event | None = field(default=None, compare=False)
+    button: str | None = field(default=None, compare=False)
 
 
 class Jobs(Protocol):

@@ -4,12 +4,28 @@ from typing import Protocol
 
 from scheduler.ports.alerts import Alerts
 from scheduler.ports.front import Admins, Buttons, Events, People
+from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves
 from scheduler.ports.jobs import Entry, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.runs import Runs
 
 
-class Store(Jobs, Runs, Alerts, Outbox, Buttons, People, Admins, Events, Protocol):
+class Store(
+    Jobs,
+    Runs,
+    Alerts,
+    Outbox,
+    Buttons,
+    People,
+    Admins,
+    Events,
+    Inbox,
+    Drafts,
+    Leases,
+    Moves,
+    Forgetting,
+    Protocol,
+):
     """All rows, one verb one transaction."""
 
     async def audit(self, entry: Entry) -> None: ...

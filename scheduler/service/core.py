@@ -9,6 +9,7 @@ from scheduler.job import Job, JobId, JobState, Principal
 from scheduler.ports import Clock, Config, Engine, Entry, Store
 from scheduler.route import Pins, Snapshot
 from scheduler.run import Run, RunState
+from scheduler.service.handling import caused
 
 ATTEMPTS = 5
 """How often a change is tried again when somebody else changed the same job meanwhile."""
@@ -43,7 +44,8 @@ class Core:
         return job
 
     def entry(self, by: Principal, action: str, subject: str, detail: str = "") -> Entry:
-        return Entry(self.clock.now(), by, action, subject, detail)
+        """A line of the audit, which knows what is being handled (scheduler.service.handling)."""
+        return caused(Entry(self.clock.now(), by, action, subject, detail))
 
     async def change(
         self, job_id: JobId, change: Change, by: Principal, action: str, detail: str = ""

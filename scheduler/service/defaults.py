@@ -1,10 +1,13 @@
 """Commands about the default: what it is, what a change would hold, and the change."""
 
+from dataclasses import replace
+
 from scheduler.answers import Default, DefaultChanged, WhatIf
 from scheduler.commands import RouteText
 from scheduler.drift import drifts
-from scheduler.errors import DriftpinError, UserError
+from scheduler.errors import AlreadyHandled, AlreadyPressed, DriftpinError, UserError
 from scheduler.job import Job, JobState, Principal
+from scheduler.ports import Entry
 from scheduler.press import RouteNames
 from scheduler.route import ApiMode, Pins, PriceClass, Resolution, Route
 from scheduler.service.core import Core
@@ -37,17 +40,27 @@ class Defaults:
         return WhatIf(await self._unlike(new), new, holds, follows)
 
     async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
-        """Write the new default into config.yaml; jobs that consented to another one are held."""
+        """Write the new default into config.yaml; jobs that consented to another one are held.
+
+        The file comes first, since the audit must not say what did not happen. After a crash in
+        between the default is the new one and no line of the audit says who wanted it; the event,
+        handed in again, finds the default there already and changes nothing.
+        """
         new = await self._names(typed)
         old = await self._unlike(new)
         await self._core.config.change_default(new)
-        await self._core.store.audit(
-            self._core.entry(
-                by, "change-default", "default", f"{old.route.name if old else '?'} -> {new}"
-            )
-        )
+        detail = f"{old.route.name if old else '?'} -> {new}"
+        await self._audit(self._core.entry(by, "change-default", "default", detail))
         holds, _ = await self._affected(new)
         return DefaultChanged(old, new, holds)
+
+    async def _audit(self, entry: Entry) -> None:
+        try:
+            await self._core.store.audit(entry)
+        except (AlreadyHandled, AlreadyPressed):
+            # The file is written, and only here: a second delivery was told that it is so already.
+            await self._core.store.audit(replace(entry, event=None, button=None))
+            raise
 
     async def _names(self, typed: RouteText) -> RouteNames:
         pins = await typed_pins(self._core.config, typed)

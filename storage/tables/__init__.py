@@ -1,6 +1,7 @@
 """The tables, declared one class each and used by their names."""
 
 from storage.tables.alerts import AlertJobRow, AlertRow
+from storage.tables.inbox import DraftRow, LeaseRow, UpdateRow
 from storage.tables.jobs import CallRow, JobRow, RunRow
 from storage.tables.outbox import ButtonRow, DeliveryRow
 from storage.tables.people import AdminRow, AuditRow, EventRow, OfferRow, PersonRow
@@ -20,3 +21,6 @@ ADMINS = table_of(AdminRow)
 OFFERS = table_of(OfferRow)
 AUDIT = table_of(AuditRow)
 EVENTS = table_of(EventRow)
+UPDATES = table_of(UpdateRow)
+DRAFTS = table_of(DraftRow)
+LEASES = table_of(LeaseRow)

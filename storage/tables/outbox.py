@@ -3,6 +3,7 @@
 from datetime import datetime
 from typing import Any, ClassVar
 
+from sqlalchemy import Index
 from sqlmodel import Field
 
 from scheduler.job import Place, Principal
@@ -50,6 +51,10 @@ class DeliveryRow(Row, table=True):
 
 class ButtonRow(Row, table=True):
     __tablename__ = "buttons"
+    __table_args__: ClassVar[Any] = (
+        Index("ix_buttons_chat", "platform", "workspace", "chat"),
+        Index("ix_buttons_expires_at", "expires_at"),
+    )
 
     token: str = Field(primary_key=True, sa_type=Text)
     press: Press = Field(sa_type=Value(Press))

@@ -59,7 +59,9 @@ class AuditRow(Row, table=True):
 
 class EventRow(Row, table=True):
     __tablename__ = "events"
+    __table_args__: ClassVar[Any] = (Index("ix_events_at", "at"),)
 
     platform: str = Field(primary_key=True, sa_type=Text)
     event: str = Field(primary_key=True, sa_type=Text)
+    handling: str = Field(sa_type=Text)
     at: datetime

@@ -25,6 +25,9 @@ def upgrade() -> None:
     deliveries()
     buttons()
     people()
+    inbox()
+    drafts()
+    leases()
 
 
 def must(name: str, kind: Any) -> sa.Column[Any]:
@@ -217,6 +220,8 @@ def buttons() -> None:
         may("pressed_at", MOMENT),
         sa.PrimaryKeyConstraint("token", name="pk_buttons"),
     )
+    op.create_index("ix_buttons_chat", "buttons", ["platform", "workspace", "chat"])
+    op.create_index("ix_buttons_expires_at", "buttons", ["expires_at"])
 
 
 def people() -> None:
@@ -265,6 +270,47 @@ def people() -> None:
         "events",
         must("platform", TEXT),
         must("event", TEXT),
+        must("handling", TEXT),
         must("at", MOMENT),
         sa.PrimaryKeyConstraint("platform", "event", name="pk_events"),
+    )
+    op.create_index("ix_events_at", "events", ["at"])
+
+
+def inbox() -> None:
+    op.create_table(
+        "updates",
+        must("platform", TEXT),
+        must("number", sa.BigInteger()),
+        must("body", TEXT),
+        must("at", MOMENT),
+        must("tries", sa.Integer()),
+        may("finished_at", MOMENT),
+        may("error", TEXT),
+        sa.PrimaryKeyConstraint("platform", "number", name="pk_updates"),
+    )
+    waits, over = "finished_at IS NULL", "finished_at IS NOT NULL"
+    partial("ix_updates_unfinished", "updates", "platform", "at", where=waits)
+    partial("ix_updates_finished", "updates", "finished_at", where=over)
+
+
+def drafts() -> None:
+    one = ("platform", "workspace", "chat", "thread", "by_workspace", "by_person")
+    op.create_table(
+        "drafts",
+        *[must(name, TEXT) for name in one],
+        must("answers", JSON),
+        must("expires_at", MOMENT),
+        sa.PrimaryKeyConstraint(*one, name="pk_drafts"),
+    )
+    op.create_index("ix_drafts_expires_at", "drafts", ["expires_at"])
+
+
+def leases() -> None:
+    op.create_table(
+        "leases",
+        must("name", TEXT),
+        must("holder", TEXT),
+        must("until", MOMENT),
+        sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
