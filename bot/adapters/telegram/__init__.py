@@ -1,0 +1,1 @@
+"""Telegram: messages as text and entities, inline keyboards, polling or a webhook."""

@@ -1,0 +1,125 @@
+"""Buttons as an inline keyboard, and the question before a dear one.
+
+A button's `callback_data` is the token alone: a press of it is done. A button that asks first
+carries `?token`; `asking` gives the keyboard to swap in, where the token itself stands under "Yes"
+and `<token` under "Not now"; `answered` gives the first keyboard back. Both need only the keyboard
+that came with the press, so they work after a restart too.
+"""
+
+from collections.abc import Iterable, Iterator
+from enum import StrEnum
+
+from telegram import CopyTextButton, InlineKeyboardButton, InlineKeyboardMarkup
+from telegram.constants import KeyboardButtonStyle
+
+from bot.adapters.telegram.utf16 import units
+from bot.message import Button, Code, Message
+
+DATA_BYTES = 64
+COPIED = 256
+LABEL = 60
+WIDEST = {2: 20, 3: 12}
+"""How long a label may be among so many buttons in a row."""
+
+YES = "Yes: "
+NOT_NOW = "Not now"
+
+
+class Step(StrEnum):
+    """What a press means, by the sign before the token."""
+
+    DO = ""
+    ASK = "?"
+    BACK = "<"
+
+
+def keyboard(message: Message) -> InlineKeyboardMarkup | None:
+    """The buttons of a message, and one that copies its command; None without buttons."""
+    if not message.buttons:
+        return None
+    buttons = [_button(button) for button in message.buttons]
+    codes = [block.text.strip() for block in message.blocks if isinstance(block, Code)]
+    if codes and codes[0].startswith("/") and copyable(codes[0]):
+        buttons.append(copy_button("Copy the command", codes[0]))
+    return InlineKeyboardMarkup(_rows(buttons))
+
+
+def read(data: str) -> tuple[Step, str]:
+    """What a press means, and its token."""
+    if data[:1] in (Step.ASK, Step.BACK):
+        return Step(data[0]), data[1:]
+    return Step.DO, data
+
+
+def asking(shown: InlineKeyboardMarkup, token: str) -> InlineKeyboardMarkup:
+    """The keyboard with the question in place of the button that asks."""
+    buttons: list[InlineKeyboardButton] = []
+    for button in _flat(shown):
+        if button.callback_data == Step.ASK + token:
+            buttons.append(_pressed(YES + button.text, token, KeyboardButtonStyle.DANGER))
+            buttons.append(_pressed(NOT_NOW, Step.BACK + token))
+        else:
+            buttons.append(button)
+    return InlineKeyboardMarkup(_rows(buttons))
+
+
+def answered(shown: InlineKeyboardMarkup, token: str) -> InlineKeyboardMarkup:
+    """The keyboard as it was before the question."""
+    buttons: list[InlineKeyboardButton] = []
+    for button in _flat(shown):
+        if button.callback_data == token and button.text.startswith(YES):
+            label = button.text.removeprefix(YES)
+            buttons.append(_pressed(label, Step.ASK + token, KeyboardButtonStyle.DANGER))
+        elif button.callback_data != Step.BACK + token:
+            buttons.append(button)
+    return InlineKeyboardMarkup(_rows(buttons))
+
+
+def copyable(text: str) -> bool:
+    return "\n" not in text and 0 < units(text) <= COPIED
+
+
+def copy_button(label: str, text: str) -> InlineKeyboardButton:
+    """A button that puts the text, one line of at most 256 characters, into the clipboard."""
+    if not copyable(text):
+        raise ValueError("only one line of 1 to 256 characters can be copied by a button")
+    return InlineKeyboardButton(_short(label), copy_text=CopyTextButton(text))
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    if button.confirm is not None:
+        return _pressed(_short(button.label), Step.ASK + button.token, KeyboardButtonStyle.DANGER)
+    style = KeyboardButtonStyle.PRIMARY if button.primary else None
+    return _pressed(_short(button.label), button.token, style)
+
+
+def _pressed(label: str, data: str, style: str | None = None) -> InlineKeyboardButton:
+    if data in tuple(Step) or len(data.encode()) > DATA_BYTES:
+        raise ValueError(f"a button carries a token of at most {DATA_BYTES} bytes: {label!r}")
+    return InlineKeyboardButton(label, callback_data=data, style=style)
+
+
+def _short(label: str) -> str:
+    label = " ".join(label.split()) or "…"
+    return label if len(label) <= LABEL else f"{label[: LABEL - 1].rstrip()}…"
+
+
+def _flat(shown: InlineKeyboardMarkup) -> Iterator[InlineKeyboardButton]:
+    for row in shown.inline_keyboard:
+        yield from row
+
+
+def _rows(buttons: Iterable[InlineKeyboardButton]) -> list[list[InlineKeyboardButton]]:
+    """Short labels stand beside each other, in order; what copies has a row of its own."""
+    rows: list[list[InlineKeyboardButton]] = []
+    for button in buttons:
+        if not rows or not _beside([*rows[-1], button]):
+            rows.append([])
+        rows[-1].append(button)
+    return rows
+
+
+def _beside(row: list[InlineKeyboardButton]) -> bool:
+    if any(button.copy_text is not None for button in row):
+        return len(row) == 1
+    return max(len(button.text) for button in row) <= WIDEST.get(len(row), 0)
