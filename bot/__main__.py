@@ -1,4 +1,4 @@
-"""The command line: `driftpin chat`, `demo`, `serve`, `jobs …`, `when`, `migrate`, `slack-manifest`."""
+"""The command line: `driftpin chat`, `demo`, `serve`, `jobs …`, `drill`, `when`, `migrate`, …"""
 
 import asyncio
 import sys
@@ -66,6 +66,15 @@ def jobs(words: tuple[str, ...]) -> None:
     from bot.one_command import one_command
 
     sys.exit(_run(one_command(" ".join(words))))
+
+
+@cli.command()
+@click.argument("job")
+def drill(job: str) -> None:
+    """Simulate a drift of a job: it must be held, and nothing may leave."""
+    from bot.one_command import one_command
+
+    sys.exit(_run(one_command(f"drill {job}")))
 
 
 @cli.command()

@@ -35,6 +35,7 @@ NEEDS: dict[str, Role] = {
     "pin-another": Role.OWNER,
     "snapshot": Role.OWNER,
     "accept": Role.OWNER,
+    "drill": Role.OWNER,
     "edit": Role.OWNER,
     "unpin": Role.OWNER,
     "remove": Role.OWNER,

@@ -11,10 +11,12 @@ from contextlib import suppress
 from bot.admins import admin_places, notice
 from bot.attaching import Attaching, State
 from bot.clock import SystemClock
+from bot.counting_provider import CountingProvider
 from bot.dispatcher import Dispatcher
 from bot.notifier import Notifier
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
+from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
 from scheduler.healing import Healer
@@ -26,6 +28,7 @@ from scheduler.runner import Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
 from storage.database import Database
+from storage.scratch import scratch
 from storage.store import Store
 
 log = logging.getLogger(__name__)
@@ -81,7 +84,7 @@ class App:
         self._healer = Healer(self.store, config, clock, told=told)
         self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
         core = Core(self.store, config, self.engine, clock, self.ticker.wake)
-        self.service = Service(core)
+        self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
         )

@@ -11,6 +11,7 @@ from scheduler.commands import (
     AddJob,
     ChangeDefault,
     Doable,
+    DrillJob,
     EditJob,
     History,
     JobCommand,
@@ -43,6 +44,7 @@ VERBS: dict[type[JobCommand], str] = {
     UnpinJob: "unpin",
     AcceptRoute: "accept",
     TakeSnapshot: "snapshot",
+    DrillJob: "drill",
     History: "history",
     Output: "output",
 }
@@ -125,5 +127,7 @@ class Carrier:
                 return await service.consents.accept(command, by)
             case TakeSnapshot():
                 return await service.consents.snapshot(command, by)
+            case DrillJob(job):
+                return await service.drill(job)
             case _:
                 assert_never(command)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from scheduler.alert import Alert
 from scheduler.drift import Drift
 from scheduler.errors import UserError
-from scheduler.job import Job
+from scheduler.job import Job, OnDrift
 from scheduler.press import RouteNames
 from scheduler.route import Resolution
 from scheduler.run import Run
@@ -147,6 +147,24 @@ class DefaultChanged:
     holds: tuple[Job, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Drilled:
+    """What a simulated drift came to; nothing of the job was changed.
+
+    `run` is how its fire ended with the default at `moved_to`, `alert` what its chat would have got.
+    `requests` is the witness's own count of what reached it from the run, `control` of what reached
+    it from the drill itself: 1, or the witness was deaf. `policy` is the job's, or the settings'.
+    """
+
+    job: Job
+    moved_to: RouteNames
+    run: Run
+    alert: Alert | None
+    requests: int
+    control: int
+    policy: OnDrift
+
+
 Answer = (
     Added
     | Listed
@@ -161,4 +179,5 @@ Answer = (
     | Default
     | WhatIf
     | DefaultChanged
+    | Drilled
 )

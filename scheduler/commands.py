@@ -123,6 +123,13 @@ class TakeSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class DrillJob:
+    """Simulate a drift of the job, and show that it is held."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class ListAlerts:
     pass
 
@@ -186,6 +193,7 @@ JobCommand = (
     | UnpinJob
     | AcceptRoute
     | TakeSnapshot
+    | DrillJob
     | History
     | Output
 )

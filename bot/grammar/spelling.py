@@ -11,6 +11,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    DrillJob,
     EditJob,
     Help,
     History,
@@ -87,7 +88,17 @@ def _said(command: Command) -> str:
 
 
 def _about_a_job(
-    command: ShowJob | PauseJob | ResumeJob | StopJob | RemoveJob | TakeSnapshot | History | Output,
+    command: (
+        ShowJob
+        | PauseJob
+        | ResumeJob
+        | StopJob
+        | RemoveJob
+        | TakeSnapshot
+        | DrillJob
+        | History
+        | Output
+    ),
 ) -> str:
     match command:
         case ShowJob(job):
@@ -102,6 +113,8 @@ def _about_a_job(
             return f"remove {job}"
         case TakeSnapshot(job):
             return f"snapshot {job}"
+        case DrillJob(job):
+            return f"drill {job}"
         case History(job):
             return f"history {job}"
         case Output(job):

@@ -123,6 +123,13 @@ VERBS = (
         ("snap",),
     ),
     Verb(
+        "drill",
+        "simulate a drift of a job: is it held, what would the chat see, does anything leave",
+        ("drill <job>",),
+        ("drill 7",),
+        ("rehearse", "simulate"),
+    ),
+    Verb(
         "alerts",
         "the alerts that wait for a decision",
         ("alerts",),
@@ -188,5 +195,5 @@ CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
 
-LATER = ("audit", "cost", "drill", "halt", "tz", "unhalt")
+LATER = ("audit", "cost", "halt", "tz", "unhalt")
 """Verbs that a later version knows."""

@@ -13,7 +13,7 @@ from bot.settings.secrets import secret_values
 from bot.settings.settling import Settling
 from bot.settings.values import Settings
 from bot.settings.watcher import Known, OnChange, broken, whole
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.ports import Clock
 from scheduler.press import RouteNames
@@ -75,8 +75,11 @@ class ConfigFile:
 
     async def resolve(self, pins: Pins) -> Resolution:
         """The route a call would bill at this moment. Raises ConfigError, RouteError."""
-        core = await self.core()
-        return resolver.resolve(core.routes, pins, self._environment.variables())
+        return await self.resolve_under((await self.core()).routes, pins)
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        """The route a call would bill if these were the routes of the settings. Raises RouteError."""
+        return resolver.resolve(routes, pins, self._environment.variables())
 
     async def default_model(self) -> str | None:
         return resolver.default_model((await self.core()).routes)

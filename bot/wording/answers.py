@@ -17,7 +17,7 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import cards, facts, runs
+from bot.wording import cards, drills, facts, runs
 from scheduler.answers import (
     Added,
     Alerts,
@@ -26,6 +26,7 @@ from scheduler.answers import (
     Default,
     DefaultChanged,
     Done,
+    Drilled,
     Histories,
     Listed,
     Outputs,
@@ -73,6 +74,8 @@ def answer(found: Answer, how: str) -> Message:
             return _what_if(found, how)
         case DefaultChanged():
             return _default_changed(found)
+        case Drilled():
+            return drills.drilled(found, how)
         case _:
             assert_never(found)
 

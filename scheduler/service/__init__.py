@@ -1,5 +1,8 @@
 """The service: one method for each command, in terms of the core alone."""
 
+from scheduler.answers import Drilled
+from scheduler.drill import Drills
+from scheduler.job import JobId
 from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
@@ -11,12 +14,18 @@ from scheduler.service.runs import RunService
 class Service:
     """Everything a person can ask for, by subject."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, core: Core, drills: Drills) -> None:
+        self._core = core
+        self._drills = drills
         self.reading = Reading(core)
         self.jobs = JobService(core, self.reading)
         self.runs = RunService(core, self.reading)
         self.consents = Consents(core, self.reading)
         self.defaults = Defaults(core)
+
+    async def drill(self, job_id: JobId) -> Drilled:
+        """Simulate a drift of a job; raises UserError for one that has nothing to drill."""
+        return await self._drills.drill(await self._core.job(job_id))
 
 
 __all__ = ["Core", "Service"]

@@ -36,6 +36,7 @@ TOUCHES_THE_WORLD = {
     "bot.settings",
     "bot.slack_manifest",
     "bot.stage",
+    "scheduler.drill",
     "scheduler.engines",
     "scheduler.healing",
     "scheduler.heartbeat",

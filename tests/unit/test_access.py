@@ -52,6 +52,7 @@ pin              -        -      yes      yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
+drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
@@ -71,6 +72,7 @@ pin              -        -      -        yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
+drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes

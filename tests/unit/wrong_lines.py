@@ -45,7 +45,6 @@ WRONG: dict[str, str] = {
     ),
     "cost": "cost is not available in this version; type '/jobs help'",
     "halt": "halt is not available in this version; type '/jobs help'",
-    "drill 7": "drill is not available in this version; type '/jobs help'",
     "tz Europe/Oslo": "tz is not available in this version; type '/jobs help'",
     "claim": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim -- | -": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
