@@ -24,6 +24,7 @@ from scheduler.heartbeat import beat
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
+from scheduler.providers.fingerprint import fingerprints
 from scheduler.runner import Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
@@ -114,6 +115,7 @@ class App:
         database = await asyncio.to_thread(
             Database.open, environment.database_url, home=environment.home, clock=clock.now
         )
+        config.tell_keys_apart(fingerprints(await Store(database).fingerprint_key()))
         return cls(config, database, clock, platforms, agent or ModelAgent(), reached, said)
 
     async def start(self, *, ticking: bool = True) -> None:

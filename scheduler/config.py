@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from scheduler.job import OnDrift
+from scheduler.price import Price
 from scheduler.route import ApiMode, PriceClass
 
 
@@ -23,6 +25,8 @@ class Provider:
     `base_url` is without trailing slash; `key_env` names the environment variable that holds the
     key, None for a provider without one. `billing`, when given, beats every other price rule.
     `like` names the built-in whose dialect it speaks. `own` is false for a built-in entry.
+    `served_aliases` are other names under which a model may answer, `only` the downstream providers
+    that may serve a call (empty: any).
     """
 
     name: str
@@ -32,13 +36,16 @@ class Provider:
     billing: PriceClass | None = None
     like: str | None = None
     own: bool = False
+    served_aliases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class RouteConfig:
     """The settings that decide a route: `model.*`, `jobs.*` and `providers`.
 
-    `provider` may be "auto". `base_url` (`model.base_url`) counts only for `model.provider`.
+    `provider` may be "auto". `base_url` (`model.base_url`) counts only for `model.provider`, and
+    never under a pin. `prices` are the operator's own, by `provider:model` or model.
     """
 
     provider: str | None
@@ -47,12 +54,25 @@ class RouteConfig:
     jobs_provider: str | None = None
     jobs_model: str | None = None
     providers: Mapping[str, Provider] = field(default_factory=dict)
+    prices: Mapping[str, Price] = field(default_factory=dict)
+
+
+class Identity(StrEnum):
+    """What becomes of a run whose provider and model are as consented, and who is billed is not."""
+
+    HOLD = "hold"
+    TELL = "tell"
+    OFF = "off"
 
 
 @dataclass(frozen=True, slots=True)
 class GuardConfig:
+    """`price_tolerance` is how much dearer the same model may become unnoticed; 0.10 is a tenth."""
+
     on_drift: OnDrift = OnDrift.HOLD
     missing_snapshot: MissingSnapshot = MissingSnapshot.RUN
+    identity: Identity = Identity.HOLD
+    price_tolerance: Decimal = Decimal("0.10")
 
 
 @dataclass(frozen=True, slots=True)

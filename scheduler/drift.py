@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from scheduler.job import Job
-from scheduler.route import JUDGED, Axis, Pins, Route
+from scheduler.route import NAMES, Axis, Pins, Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def drifts(job: Job, route: Route) -> tuple[Drift, ...]:
     if not job.kind.guarded:
         return ()
     moved = []
-    for axis in JUDGED:
+    for axis in NAMES:
         if getattr(job.pins, axis) is not None:
             continue
         consented = getattr(job.snapshot, axis)

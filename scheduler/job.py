@@ -7,6 +7,7 @@ from typing import NewType
 
 from scheduler.route import Axis, Pins, Snapshot
 from scheduler.schedule import Schedule
+from scheduler.served import Mismatch
 
 JobId = NewType("JobId", int)
 
@@ -38,7 +39,11 @@ class OnMissed(StrEnum):
 
 
 class OnDrift(StrEnum):
+    """What becomes of a run when the default moved."""
+
     HOLD = "hold"
+    RUN_ON_SNAPSHOT = "run_on_snapshot"
+    ALLOW_IF_NOT_DEARER = "allow_if_not_dearer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,10 @@ class Job:
 
     `revision` changes with every change; `consent_revision` only when pins or snapshot do, and the
     gate refuses a run that was judged under another one. `anchor` is where an interval counts from.
-    `repeat_left` is None for an endless job; only a run that passed the gate uses one up.
+    `repeat_left` is None for an endless job; only a run that passed the gate uses one up. `on_drift`
+    is None where the settings decide; `free_only` holds whatever is not certainly free or local.
+    `answered_as` is what answered last instead of what was consented to: while it says anything the
+    job is held. `accepted_as` is what a person accepted of it; both are gone when the consent changes.
     """
 
     id: JobId
@@ -95,11 +103,14 @@ class Job:
     consent_revision: int = 1
     revision: int = 1
     on_drift: OnDrift | None = None
+    free_only: bool = False
     on_missed: OnMissed = OnMissed.SKIP
     repeat_left: int | None = None
     until: datetime | None = None
     timeout: timedelta | None = None
     unguarded_told: bool = False
+    answered_as: tuple[Mismatch, ...] = ()
+    accepted_as: tuple[Mismatch, ...] = ()
 
 
 def unguarded_axes(job: Job) -> tuple[Axis, ...]:

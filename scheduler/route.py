@@ -1,9 +1,13 @@
 """What a call would bill: the route, its axes, its names, and what a person consented to."""
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+
+from scheduler.terms import Terms
+
+from scheduler.price import PriceCard
 
 PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """How a provider may be called."""
@@ -47,11 +51,32 @@ class Axis(StrEnum):
     ENDPOINT = "endpoint"
     API_MODE = "api_mode"
     CREDENTIAL = "credential"
+    KEY = "key"
     PRICE_CLASS = "price_class"
+    PRICE = "price"
 
 
-JUDGED = (Axis.PROVIDER, Axis.MODEL)
-"""The axes the guard compares today; the others are recorded so that it can compare them later."""
+NAMES = (Axis.PROVIDER, Axis.MODEL)
+"""The axes a person can pin; all others are judged for pinned jobs too."""
+
+
+class CredentialKind(StrEnum):
+    """Where the key of a call comes from."""
+
+    VARIABLE = "variable"
+    NONE = "none"
+    BUILT_IN = "built_in"
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """What a call identifies itself with: the name of the variable with the key, never the key."""
+
+    kind: CredentialKind
+    name: str | None = None
+
+    def __str__(self) -> str:
+        return self.name or ("built in" if self.kind is CredentialKind.BUILT_IN else "no key")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +84,8 @@ class Route:
     """Everything that decides what a call bills.
 
     `endpoint` is a URL without query, empty for a built-in provider; `credential` is the name of
-    the environment variable that holds the key, never the key.
+    the environment variable that holds the key, never the key. `fingerprint` tells one key from
+    another and nothing else; None where there is no key, or nothing to make it with.
     """
 
     provider: str
@@ -68,10 +94,19 @@ class Route:
     api_mode: ApiMode
     credential: str | None
     price_class: PriceClass
+    fingerprint: str | None = None
+    price: PriceCard | None = None
 
     @property
     def name(self) -> str:
         return f"{self.provider}:{self.model}"
+
+    @property
+    def identified_by(self) -> Credential:
+        if self.credential is not None:
+            return Credential(CredentialKind.VARIABLE, self.credential)
+        built_in = self.api_mode is ApiMode.BUILT_IN
+        return Credential(CredentialKind.BUILT_IN if built_in else CredentialKind.NONE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,26 +121,54 @@ class Pins:
 class Snapshot:
     """The route at the moment a person consented, axis by axis; None is an axis without a snapshot.
 
-    A pinned axis has none. `taken_at` is aware UTC.
+    A pinned axis has none; the others say what the pins are bound to. `taken_at` is aware UTC.
     """
 
     provider: str | None = None
     model: str | None = None
     endpoint: str | None = None
     api_mode: ApiMode | None = None
-    credential: str | None = None
+    credential: Credential | None = None
     price_class: PriceClass | None = None
+    fingerprint: str | None = None
+    price: PriceCard | None = None
     taken_at: datetime | None = None
 
 
-def snapshot_of(route: Route, pins: Pins, taken_at: datetime) -> Snapshot:
+def snapshot_of(route: Route, pins: Pins, taken_at: datetime | None) -> Snapshot:
     """The snapshot of a whole route, leaving out the axes that are pinned."""
-    kept = {field.name: getattr(route, field.name) for field in fields(Route)}
-    if pins.provider is not None:
-        kept["provider"] = None
-    if pins.model is not None:
-        kept["model"] = None
-    return Snapshot(**kept, taken_at=taken_at)
+    return Snapshot(
+        provider=None if pins.provider is not None else route.provider,
+        model=None if pins.model is not None else route.model,
+        endpoint=route.endpoint,
+        api_mode=route.api_mode,
+        credential=route.identified_by,
+        price_class=route.price_class,
+        fingerprint=route.fingerprint,
+        price=route.price,
+        taken_at=taken_at,
+    )
+
+
+def filled(kept: Snapshot, route: Route) -> Snapshot:
+    """A snapshot with the axes it lacks as the route has them, but for the names: to these only a
+    person consents."""
+    fresh = snapshot_of(route, Pins(), kept.taken_at)
+    lacking = {
+        field.name: getattr(fresh, field.name)
+        for field in fields(Snapshot)
+        if field.name not in NAMES and getattr(kept, field.name) is None
+    }
+    return replace(kept, **lacking)
+
+
+def overwrites(old: Snapshot, new: Snapshot) -> bool:
+    """Whether anything a person consented to becomes another thing, and not only fuller."""
+    return any(
+        getattr(old, field.name) not in (None, getattr(new, field.name))
+        for field in fields(Snapshot)
+        if field.name != "taken_at"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,10 +188,12 @@ class Resolution:
     """A route with what is needed to call it, and in words how it was chosen.
 
     `chosen_by` names the setting that decided ("model.provider in config.yaml", "pin", "auto: the
-    first provider with a key"); `auto` is true when no setting named the provider.
+    first provider with a key"); `auto` is true when no setting named the provider. `terms` are those
+    of the provider's entry until a job's consent bounds them (scheduler.consented).
     """
 
     route: Route
     secret: Secret | None
     chosen_by: str
     auto: bool = False
+    terms: Terms = Terms()

@@ -6,8 +6,9 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from scheduler.alert import Decision
-from scheduler.job import Job, JobState
+from scheduler.job import Job, JobState, OnDrift
 from scheduler.ports import Entry
+from scheduler.route import Pins, Snapshot
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
 from storage.locks import lock_open_runs, save_job, save_run
@@ -29,7 +30,7 @@ def name_of(audit: Entry) -> str:
 
 def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit: Entry) -> Job:
     """Write a changed job over its locked row, and carry out what follows for its runs."""
-    consents = (before.pins, before.snapshot) != (job.pins, job.snapshot)
+    consents = _consent(before) != _consent(job)
     after = replace(
         job,
         created_at=before.created_at,
@@ -44,6 +45,11 @@ def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit
     if consented and isinstance(after.schedule, Once) and after.state is JobState.ACTIVE:
         plan_again(tx, after)
     return after
+
+
+def _consent(job: Job) -> tuple[Pins, Snapshot, OnDrift | None, bool]:
+    """What a run is judged by: one that was judged under another does not pass the gate."""
+    return job.pins, job.snapshot, job.on_drift, job.free_only
 
 
 def _next_fire(tx: Tx, before: Job, job: Job) -> datetime | None:

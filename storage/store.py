@@ -2,19 +2,28 @@
 
 from storage.alerts import AlertVerbs
 from storage.claiming import ClaimVerbs
+from storage.drafts import DraftVerbs
 from storage.endings import EndingVerbs
+from storage.fingerprint_key import FingerprintKeyVerbs
 from storage.fires import FireVerbs
+from storage.forgetting import ForgettingVerbs
 from storage.front import FrontVerbs
 from storage.gate import GateVerbs
 from storage.histories import HistoryVerbs
+from storage.imports import ImportVerbs
+from storage.inbox import InboxVerbs
 from storage.jobs import JobVerbs
 from storage.leases import LeaseVerbs
+from storage.moves import MoveVerbs
+from storage.named_leases import NamedLeaseVerbs
 from storage.outbox import OutboxVerbs
 
 
 class Store(
     JobVerbs,
+    ImportVerbs,
     FireVerbs,
+    FingerprintKeyVerbs,
     LeaseVerbs,
     GateVerbs,
     EndingVerbs,
@@ -23,5 +32,10 @@ class Store(
     OutboxVerbs,
     FrontVerbs,
     ClaimVerbs,
+    InboxVerbs,
+    DraftVerbs,
+    NamedLeaseVerbs,
+    MoveVerbs,
+    ForgettingVerbs,
 ):
     """All rows; `Store(Database.open(…))`."""

@@ -5,19 +5,35 @@ from datetime import timedelta
 
 from bot.settings.section import brief
 from bot.settings.values import Settings
-from scheduler.config import Limits, MissingSnapshot, Provider
+from scheduler.config import Identity, Limits, MissingSnapshot, Provider
+from scheduler.job import OnDrift
 
 
 def loosened(old: Settings, new: Settings) -> tuple[str, ...]:
     """Each guard, cap or list that became wider, with its old and its new value."""
-    return (*_guard(old, new), *_limits(old, new), *_access(old, new), *_billing(old, new))
+    return (
+        *_guard(old, new),
+        *_limits(old, new),
+        *_access(old, new),
+        *_billing(old, new),
+        *_prices(old, new),
+    )
 
 
 def _guard(old: Settings, new: Settings) -> list[str]:
-    before, after = old.core.guard.missing_snapshot, new.core.guard.missing_snapshot
-    if before is MissingSnapshot.HOLD and after is not MissingSnapshot.HOLD:
-        return [f"guard.missing_snapshot: {before} -> {after}"]
-    return []
+    before, after = old.core.guard, new.core.guard
+    wider = {
+        "on_drift": before.on_drift is OnDrift.HOLD and after.on_drift is not OnDrift.HOLD,
+        "missing_snapshot": before.missing_snapshot is MissingSnapshot.HOLD
+        and after.missing_snapshot is not MissingSnapshot.HOLD,
+        "identity": list(Identity).index(after.identity) > list(Identity).index(before.identity),
+        "price_tolerance": after.price_tolerance > before.price_tolerance,
+    }
+    return [
+        f"guard.{key}: {getattr(before, key)} -> {getattr(after, key)}"
+        for key, loose in wider.items()
+        if loose
+    ]
 
 
 def _limits(old: Settings, new: Settings) -> list[str]:
@@ -54,6 +70,16 @@ def _billing(old: Settings, new: Settings) -> list[str]:
         if _costs_nothing(provider) and (before is None or not _costs_nothing(before)):
             found.append(f"providers.{name}.billing: {provider.billing}")
     return found
+
+
+def _prices(old: Settings, new: Settings) -> list[str]:
+    """Models that an operator now declares to cost nothing."""
+    before = old.core.routes.prices
+    return [
+        f"prices.{name}: nothing is charged"
+        for name, price in new.core.routes.prices.items()
+        if price.free and not (name in before and before[name].free)
+    ]
 
 
 def _costs_nothing(provider: Provider) -> bool:

@@ -18,6 +18,7 @@ from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.ports import Clock
 from scheduler.press import RouteNames
 from scheduler.providers import resolve as resolver
+from scheduler.providers.fingerprint import Fingerprint
 from scheduler.route import Pins, Resolution
 
 CHECK = timedelta(seconds=1)
@@ -37,6 +38,7 @@ class ConfigFile:
         self._settling = Settling()
         self._refused: tuple[Reading, tuple[str, ...]] | None = None
         self._known: Known | None = None
+        self._fingerprint: Fingerprint | None = None
 
     @classmethod
     async def open(cls, environment: Environment, clock: Clock) -> "ConfigFile":
@@ -79,7 +81,11 @@ class ConfigFile:
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
         """The route a call would bill if these were the routes of the settings. Raises RouteError."""
-        return resolver.resolve(routes, pins, self._environment.variables())
+        return resolver.resolve(routes, pins, self._environment.variables(), self._fingerprint)
+
+    def tell_keys_apart(self, fingerprint: Fingerprint) -> None:
+        """From now on routes carry the fingerprint of their key."""
+        self._fingerprint = fingerprint
 
     async def default_model(self) -> str | None:
         return resolver.default_model((await self.core()).routes)

@@ -4,7 +4,8 @@ MODEL = ("provider", "default", "base_url")
 PROVIDER_ENTRY = ("base_url", "api_mode", "key_env", "billing", "like")
 JOBS = ("provider", "model")
 CRON = ("model", "model_provider")
-GUARD = ("on_drift", "missing_snapshot")
+GUARD = ("on_drift", "missing_snapshot", "identity", "price_tolerance")
+PRICE = ("input", "output", "cached")
 ACCESS = ("admins", "operators", "viewers")
 ALERTS = ("admin_chat",)
 LIMITS = (
@@ -16,14 +17,22 @@ LIMITS = (
     "max_tokens",
     "concurrent_runs",
 )
-TOP = ("model", "providers", "jobs", "cron", "guard", "access", "alerts", "limits", "timezone")
+TOP = (
+    "model",
+    "providers",
+    "jobs",
+    "cron",
+    "guard",
+    "prices",
+    "access",
+    "alerts",
+    "limits",
+    "timezone",
+)
 
 NOT_YET = frozenset(
     {
         "spend",
-        "prices",
-        "guard.identity",
-        "guard.price_tolerance",
         "alerts.remind_after",
     }
 )
@@ -62,6 +71,7 @@ def every_key() -> tuple[str, ...]:
         "jobs": JOBS,
         "cron": CRON,
         "guard": GUARD,
+        "prices.NAME": PRICE,
         "access": ACCESS,
         "alerts": ALERTS,
         "limits": LIMITS,

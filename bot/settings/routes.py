@@ -5,6 +5,7 @@ from collections.abc import Collection
 from urllib.parse import urlsplit
 
 from bot.settings.keys import CRON, HERMES_ENTRY, HERMES_MARK, JOBS, MODEL, PROVIDER_ENTRY
+from bot.settings.prices import read_prices
 from bot.settings.quoting import is_a_key, quoted
 from bot.settings.section import Section
 from scheduler.config import Provider, RouteConfig
@@ -40,6 +41,7 @@ def read_routes(root: Section, ignored: list[str], notices: list[str]) -> RouteC
         jobs_provider=_provider(jobs, "provider", known) or _provider(cron, CRON[1], known),
         jobs_model=_model(jobs, "model") or _model(cron, CRON[0]),
         providers=providers,
+        prices=read_prices(root.section("prices")),
     )
 
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from decimal import Decimal
 
 from bot.settings.keys import ACCESS, ALERTS, GUARD, HERMES_MARK, LIMITS, TOP
 from bot.settings.quoting import quoted
@@ -9,7 +10,7 @@ from bot.settings.routes import read_routes
 from bot.settings.section import Problems, Section
 from bot.settings.values import Access, Settings
 from bot.settings.yaml_text import YamlProblem, load_mapping
-from scheduler.config import CoreConfig, GuardConfig, Limits, MissingSnapshot
+from scheduler.config import CoreConfig, GuardConfig, Identity, Limits, MissingSnapshot
 from scheduler.errors import ConfigError, ScheduleError
 from scheduler.job import OnDrift
 from scheduler.schedule.zones import zone_named
@@ -65,7 +66,14 @@ def _guard(section: Section) -> GuardConfig:
             "missing_snapshot", tuple(MissingSnapshot), usual.missing_snapshot
         )
         or usual.missing_snapshot,
+        identity=section.word("identity", tuple(Identity), usual.identity) or usual.identity,
+        price_tolerance=_tolerance(section, usual.price_tolerance),
     )
+
+
+def _tolerance(section: Section, usual: Decimal) -> Decimal:
+    found = section.decimal("price_tolerance", usual, 10, "for example 0.10, which is a tenth")
+    return usual if found is None else found
 
 
 def _limits(section: Section) -> Limits:

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import TypeVar
 
@@ -13,6 +14,7 @@ from bot.settings.quoting import looks_like_a_key, quoted
 
 Word = TypeVar("Word", bound=StrEnum)
 
+_DECIMAL = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?|[0-9](\.[0-9]{1,6})?e-[0-9]{1,2}", re.ASCII)
 _DURATION = re.compile(r"([1-9][0-9]{0,5})([smhd])")
 _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _NEAR = 0.75
@@ -96,6 +98,18 @@ class Section:
             f"{quoted(value)} is not a whole number from {least} to {most}",
             f"write for example {default}",
         )
+        return default
+
+    def decimal(self, key: str, default: Decimal | None, most: int, example: str) -> Decimal | None:
+        """A number that may have a fraction, from 0 to `most`; exactly as it was written."""
+        value = self.raw(key)
+        if value is None:
+            return default
+        number = isinstance(value, int | float | str) and not isinstance(value, bool)
+        text = str(value) if number else ""
+        if _DECIMAL.fullmatch(text) and Decimal(text) <= most:
+            return Decimal(text)
+        self.wrong(key, f"{quoted(value)} is not a number from 0 to {most}", f"write {example}")
         return default
 
     def duration(

@@ -2,14 +2,16 @@
 
 import difflib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scheduler.config import Provider, RouteConfig
 from scheduler.errors import RouteError
 from scheduler.providers.catalogue import AUTO, BUILT_IN, DEMO, DEMO_MODEL, known_providers
 from scheduler.providers.endpoint import origin
-from scheduler.providers.pricing import price_class
+from scheduler.providers.fingerprint import Fingerprint
+from scheduler.providers.pricing import price
 from scheduler.route import ApiMode, Pins, Resolution, Route, Secret
+from scheduler.terms import Terms
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,10 +21,16 @@ class _Choice:
     auto: bool = False
 
 
-def resolve(config: RouteConfig, pins: Pins, environment: Mapping[str, str]) -> Resolution:
+def resolve(
+    config: RouteConfig,
+    pins: Pins,
+    environment: Mapping[str, str],
+    fingerprint: Fingerprint | None = None,
+) -> Resolution:
     """The route under these pins: pin, else `jobs`, else `model`, else the built-in demo.
 
-    Raises RouteError where the settings name no route that can be called.
+    A pinned provider is looked up by its own entry, so nothing of the default moves it. Raises
+    RouteError where the settings name no route that can be called.
     """
     choice = _chosen(config, pins, environment)
     provider = choice.provider
@@ -32,16 +40,21 @@ def resolve(config: RouteConfig, pins: Pins, environment: Mapping[str, str]) -> 
             f"no model is set for {provider.name}: set model.default in config.yaml, "
             f"or pin a model with it ({provider.name}:MODEL)"
         )
-    endpoint, credential = _endpoint(config, provider)
+    endpoint, credential = _endpoint(config, provider, pinned=pins.provider is not None)
+    billed, card = price(provider, endpoint, model, config.prices)
     route = Route(
         provider=provider.name,
         model=model,
         endpoint=endpoint,
         api_mode=provider.api_mode,
         credential=credential,
-        price_class=price_class(provider, endpoint, model),
+        price_class=billed,
+        price=card,
     )
-    return Resolution(route, _secret(route, environment), choice.by, choice.auto)
+    secret = _secret(route, environment)
+    if secret is not None and fingerprint is not None:
+        route = replace(route, fingerprint=fingerprint(secret))
+    return Resolution(route, secret, choice.by, choice.auto, _terms(provider, model))
 
 
 def default_model(config: RouteConfig) -> str | None:
@@ -117,14 +130,20 @@ def _first_with_key(
     )
 
 
+def _terms(provider: Provider, model: str) -> Terms:
+    dialect = provider.like or (provider.name if provider.name in BUILT_IN else None)
+    return Terms(dialect, provider.served_aliases.get(model, ()), provider.only)
+
+
 def _own_model(provider: Provider) -> str | None:
     return DEMO_MODEL if provider.api_mode is ApiMode.BUILT_IN else None
 
 
-def _endpoint(config: RouteConfig, provider: Provider) -> tuple[str, str | None]:
+def _endpoint(config: RouteConfig, provider: Provider, *, pinned: bool) -> tuple[str, str | None]:
     """Where the call goes, and the variable with its key: a key never leaves for another host."""
     built_in = provider.api_mode is ApiMode.BUILT_IN
-    if built_in or config.base_url is None or provider.name != config.provider:
+    elsewhere = pinned or provider.name != config.provider
+    if built_in or elsewhere or config.base_url is None:
         return provider.base_url, provider.key_env
     if origin(config.base_url) == origin(provider.base_url):
         return config.base_url, provider.key_env

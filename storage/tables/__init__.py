@@ -2,15 +2,23 @@
 
 from storage.tables.alerts import AlertJobRow, AlertRow
 from storage.tables.inbox import DraftRow, LeaseRow, UpdateRow
-from storage.tables.jobs import CallRow, JobRow, RunRow
+from storage.tables.jobs import CallRow, ImportRow, JobRow, RunRow
 from storage.tables.outbox import ButtonRow, DeliveryRow
-from storage.tables.people import AdminRow, AuditRow, EventRow, OfferRow, PersonRow
+from storage.tables.people import (
+    AdminRow,
+    AuditRow,
+    EventRow,
+    FingerprintKeyRow,
+    OfferRow,
+    PersonRow,
+)
 from storage.tables.row import Row, table_of
 
 METADATA = Row.metadata
 
 JOBS = table_of(JobRow)
 RUNS = table_of(RunRow)
+IMPORTS = table_of(ImportRow)
 CALLS = table_of(CallRow)
 ALERTS = table_of(AlertRow)
 ALERT_JOBS = table_of(AlertJobRow)
@@ -19,6 +27,7 @@ BUTTONS = table_of(ButtonRow)
 PEOPLE = table_of(PersonRow)
 ADMINS = table_of(AdminRow)
 OFFERS = table_of(OfferRow)
+FINGERPRINT_KEYS = table_of(FingerprintKeyRow)
 AUDIT = table_of(AuditRow)
 EVENTS = table_of(EventRow)
 UPDATES = table_of(UpdateRow)

@@ -46,6 +46,7 @@ class JobRow(Row, table=True):
     consent_revision: int
     revision: int
     on_drift: OnDrift | None = Field(default=None, sa_type=word(OnDrift))
+    free_only: bool
     on_missed: OnMissed = Field(sa_type=word(OnMissed))
     repeat_left: int | None = None
     until: datetime | None = None
@@ -84,6 +85,17 @@ class RunRow(Row, table=True):
     note: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None
     finished_at: datetime | None = None
+
+
+class ImportRow(Row, table=True):
+    """A job that came from elsewhere, under its key there: it comes only once."""
+
+    __tablename__ = "imports"
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(primary_key=True, sa_type=Text)
+    job_id: int = Field(foreign_key="jobs.id")
+    at: datetime
 
 
 class CallRow(Row, table=True):

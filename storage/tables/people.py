@@ -65,3 +65,12 @@ class EventRow(Row, table=True):
     event: str = Field(primary_key=True, sa_type=Text)
     handling: str = Field(sa_type=Text)
     at: datetime
+
+
+class FingerprintKeyRow(Row, table=True):
+    """At most one row, number 1: the key that fingerprints of provider keys are made with."""
+
+    __tablename__ = "fingerprint_keys"
+
+    id: int = Field(primary_key=True)
+    key: str = Field(sa_type=Text)

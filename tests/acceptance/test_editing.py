@@ -84,7 +84,7 @@ async def test_another_provider_takes_endpoint_and_credential_from_its_own_entry
     await world.type(ADD)
     await world.type("/jobs edit 1 provider=paid-lab model=large")
     edited = (await world.job()).snapshot
-    assert (edited.endpoint, edited.credential) == (world.paid.url, "PAID_LAB_KEY")
+    assert (edited.endpoint, str(edited.credential)) == (world.paid.url, "PAID_LAB_KEY")
     assert edited.price_class == "paid"
     await world.type(ADD)
     await world.type("/jobs pin 2 paid-lab:large")

@@ -25,8 +25,8 @@ VARIABLES = {"DRIFTPIN_CONFIG", "DRIFTPIN_HOME", "DATABASE_URL", *CHAT_VARIABLES
 def keys_of_the_example() -> set[str]:
     found: set[str] = set()
     for section, values in load_mapping(EXAMPLE).items():
-        if section == "providers" and isinstance(values, dict):
-            found |= {f"providers.NAME.{key}" for entry in values.values() for key in entry}
+        if section in ("providers", "prices") and isinstance(values, dict):
+            found |= {f"{section}.NAME.{key}" for entry in values.values() for key in entry}
         elif isinstance(values, dict):
             found |= {f"{section}.{key}" for key in values}
         else:

@@ -2,13 +2,15 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from sqlalchemy import Select, String, literal, update
 
 from scheduler.job import JobId, JobKind, JobState, OnDrift, OnMissed, Place
-from scheduler.route import ApiMode, Pins, PriceClass, Snapshot
+from scheduler.price import PriceCard, PriceSource
+from scheduler.route import ApiMode, Credential, CredentialKind, Pins, PriceClass, Snapshot
 from scheduler.run import RunState
 from scheduler.schedule import Cron, Once
 from storage.jobs import _DUE, _NEXT_DUE
@@ -47,8 +49,15 @@ async def test_a_stored_job_comes_back_as_it_was(store: Store) -> None:
         schedule=Cron("0 9 * * 1-5"),
         pins=Pins("openrouter", "llama:free"),
         snapshot=Snapshot(
-            None, None, "https://x/v1", ApiMode.RESPONSES, "KEY", PriceClass.PAID, NOW
+            endpoint="https://x/v1",
+            api_mode=ApiMode.RESPONSES,
+            credential=Credential(CredentialKind.VARIABLE, "KEY"),
+            price_class=PriceClass.PAID,
+            fingerprint="0a1b",
+            price=PriceCard(PriceSource.LIST, Decimal("0.59"), Decimal("0.79"), matched="x"),
+            taken_at=NOW,
         ),
+        free_only=True,
         on_drift=OnDrift.HOLD,
         on_missed=OnMissed.RUN_ONCE,
         repeat_left=3,

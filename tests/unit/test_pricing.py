@@ -3,12 +3,14 @@
 import dataclasses
 import subprocess
 import sys
+from decimal import Decimal
 
 import pytest
 
 from scheduler.config import Provider
+from scheduler.price import Price, PriceCard, PriceSource, dearer, not_dearer, per_million
 from scheduler.providers.catalogue import BUILT_IN
-from scheduler.providers.pricing import price_class
+from scheduler.providers.pricing import price, price_class
 from scheduler.route import ApiMode, PriceClass
 
 PROXY = Provider("proxy", "https://proxy.example.com/v1", ApiMode.CHAT_COMPLETIONS, None, own=True)
@@ -86,3 +88,95 @@ def test_a_free_route_is_told_without_loading_the_price_list() -> None:
         "sys.exit('genai_prices' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- price cards ----------------------------------------------------------------------------------
+
+
+def card(name: str, model: str, **prices: Price) -> tuple[PriceClass, PriceCard]:
+    provider = BUILT_IN[name]
+    return price(
+        provider, provider.base_url, model, {k.replace("_", ":"): v for k, v in prices.items()}
+    )
+
+
+def test_a_listed_price_says_what_it_matched_and_where_it_stands() -> None:
+    billed, found = card("anthropic", "claude-sonnet-4-5-typo")
+    assert billed is PriceClass.PAID
+    assert (found.source, found.matched) == (PriceSource.LIST, "claude-sonnet-4-5")
+    assert (found.input, found.output, found.cached) == (Decimal(3), Decimal(15), Decimal("0.3"))
+    assert found.tiered
+    assert (found.edition or "").startswith("genai-prices ")
+
+
+@pytest.mark.parametrize(
+    ("provider", "model", "source"),
+    [
+        ("demo", "echo", PriceSource.DEMO),
+        ("ollama", "qwen3:8b", PriceSource.LOOPBACK),
+        ("openrouter", "a/b:free", PriceSource.FREE_NAME),
+        ("openrouter", "nobody/knows", PriceSource.UNKNOWN),
+    ],
+)
+def test_a_card_without_figures_says_who_says_so(
+    provider: str, model: str, source: PriceSource
+) -> None:
+    assert card(provider, model)[1] == PriceCard(source)
+
+
+OWN = Price(Decimal("0.5"), Decimal(2))
+
+
+def test_an_operators_figures_beat_the_list_and_the_loopback() -> None:
+    billed, found = card("openai", "gpt-4o", **{"gpt-4o": OWN})
+    assert (billed, found.input, found.matched) == (PriceClass.PAID, Decimal("0.5"), "gpt-4o")
+    assert found.source is PriceSource.OVERRIDE
+    assert card("ollama", "qwen3", qwen3=OWN)[0] is PriceClass.PAID
+
+
+def test_figures_for_one_provider_beat_those_for_a_model_anywhere() -> None:
+    elsewhere = Price(Decimal(9), Decimal(9))
+    found = card("openai", "gpt", gpt=elsewhere, openai_gpt=OWN)[1]
+    assert (found.input, found.matched) == (Decimal("0.5"), "openai:gpt")
+
+
+def test_figures_of_nothing_at_all_are_free_by_the_operators_word() -> None:
+    assert card("openai", "gpt", gpt=Price(Decimal(0), Decimal(0)))[0] is PriceClass.FREE
+
+
+def test_billing_decides_the_class_and_what_is_paid_keeps_its_figures() -> None:
+    entry = dataclasses.replace(PROXY, billing=PriceClass.PAID, like="openai")
+    assert price(entry, entry.base_url, "gpt-4o")[1].source is PriceSource.LIST
+    free = dataclasses.replace(entry, billing=PriceClass.FREE)
+    assert price(free, free.base_url, "gpt-4o", {"gpt-4o": OWN}) == (
+        PriceClass.FREE,
+        PriceCard(PriceSource.BILLING),
+    )
+
+
+CHEAP = PriceCard(PriceSource.LIST, Decimal(1), Decimal(4))
+
+
+@pytest.mark.parametrize(
+    ("paid", "answered", "is_dearer", "certainly_not"),
+    [
+        ("1", "4", False, True),
+        ("1.1", "4.4", False, False),
+        ("1.11", "4", True, False),
+        ("0.5", "4.41", True, False),
+        ("0.5", "3", False, True),
+        (None, "4", False, False),
+    ],
+)
+def test_a_price_is_dearer_when_one_figure_rose_by_more_than_the_tolerance(
+    paid: str | None, answered: str, is_dearer: bool, certainly_not: bool
+) -> None:
+    new = PriceCard(PriceSource.LIST, Decimal(paid) if paid else None, Decimal(answered))
+    assert dearer(CHEAP, new, Decimal("0.10")) is is_dearer
+    assert not_dearer(CHEAP, new) is certainly_not
+
+
+def test_figures_are_told_as_a_person_writes_them() -> None:
+    listed = PriceCard(PriceSource.LIST, Decimal("3.00"), Decimal("0.075"))
+    assert per_million(listed) == "$3 in / $0.075 out"
+    assert per_million(PriceCard(PriceSource.LIST, Decimal("2.5"))) == "$2.50 in / $? out"

@@ -8,8 +8,9 @@ from scheduler.config import Provider, RouteConfig
 from scheduler.errors import RouteError
 from scheduler.providers.catalogue import BUILT_IN, known_providers
 from scheduler.providers.endpoint import is_loopback, origin
+from scheduler.providers.fingerprint import fingerprints
 from scheduler.providers.resolve import default_model, resolve, split_route
-from scheduler.route import ApiMode, Pins, PriceClass
+from scheduler.route import ApiMode, Credential, CredentialKind, Pins, PriceClass
 
 CANARY = "sk-canary-0123456789"
 FREE = "meta-llama/llama-3.3-70b-instruct:free"
@@ -234,3 +235,30 @@ def test_loopback_is_this_machine_and_no_lookalike(address: str, expected: bool)
 def test_an_origin_is_scheme_host_and_port() -> None:
     assert origin("HTTPS://Example.COM/v1") == origin("https://example.com:443/other")
     assert origin("http://example.com") != origin("https://example.com")
+
+
+def test_a_base_url_beside_the_default_never_moves_a_pinned_job() -> None:
+    config = changed(base_url="https://openrouter.ai/api/v2")
+    found = resolve(config, Pins(provider="openrouter"), KEYS)
+    assert found.route.endpoint == "https://openrouter.ai/api/v1"
+
+
+def test_a_fingerprint_tells_keys_apart_and_shows_none_of_them() -> None:
+    mark = fingerprints(b"k" * 32)
+    first = resolve(DEFAULT, NO_PINS, KEYS, mark).route
+    again = resolve(DEFAULT, NO_PINS, KEYS, mark).route
+    other = resolve(DEFAULT, NO_PINS, {"OPENROUTER_API_KEY": "another"}, mark).route
+    elsewhere = resolve(DEFAULT, NO_PINS, KEYS, fingerprints(b"x" * 32)).route
+    assert first.fingerprint == again.fingerprint
+    assert len({first.fingerprint, other.fingerprint, elsewhere.fingerprint}) == 3
+    assert CANARY not in str(first)
+
+
+def test_a_route_without_a_key_has_no_fingerprint_and_says_how_it_is_identified() -> None:
+    demo = resolve(RouteConfig(None, None), NO_PINS, {}, fingerprints(b"k")).route
+    ollama = resolve(RouteConfig("ollama", "qwen3"), NO_PINS, {}, fingerprints(b"k")).route
+    kept = resolve(DEFAULT, NO_PINS, KEYS).route
+    assert (demo.fingerprint, ollama.fingerprint, kept.fingerprint) == (None, None, None)
+    assert demo.identified_by == Credential(CredentialKind.BUILT_IN)
+    assert ollama.identified_by == Credential(CredentialKind.NONE)
+    assert kept.identified_by == Credential(CredentialKind.VARIABLE, "OPENROUTER_API_KEY")

@@ -20,6 +20,7 @@ def upgrade() -> None:
     jobs()
     runs()
     calls()
+    imports()
     alerts()
     alert_jobs()
     deliveries()
@@ -87,6 +88,7 @@ def jobs() -> None:
         must("consent_revision", sa.Integer()),
         must("revision", sa.Integer()),
         may("on_drift", WORD),
+        must("free_only", sa.Boolean()),
         must("on_missed", WORD),
         may("repeat_left", sa.Integer()),
         may("until", MOMENT),
@@ -142,6 +144,18 @@ def calls() -> None:
         must("at", MOMENT),
         sa.PrimaryKeyConstraint("run_id", "attempt", "step", name="pk_calls"),
         refers("calls", "run_id", "runs.id"),
+    )
+
+
+def imports() -> None:
+    op.create_table(
+        "imports",
+        must("source", TEXT),
+        must("key", TEXT),
+        must("job_id", ID),
+        must("at", MOMENT),
+        refers("imports", "job_id", "jobs.id"),
+        sa.PrimaryKeyConstraint("source", "key", name="pk_imports"),
     )
 
 
@@ -251,6 +265,12 @@ def people() -> None:
         must("expires_at", MOMENT),
         must("attempts_left", sa.Integer()),
         sa.PrimaryKeyConstraint("id", name="pk_offers"),
+    )
+    op.create_table(
+        "fingerprint_keys",
+        must("id", ID),
+        must("key", TEXT),
+        sa.PrimaryKeyConstraint("id", name="pk_fingerprint_keys"),
     )
     op.create_table(
         "audit",
