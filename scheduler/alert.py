@@ -7,7 +7,8 @@ from typing import NewType
 
 from scheduler.drift import Drift
 from scheduler.job import Job, JobId, Place
-from scheduler.route import Route
+from scheduler.route import NAMES, Route
+from scheduler.run import HoldReason
 
 AlertId = NewType("AlertId", int)
 
@@ -40,10 +41,15 @@ class AlertJob:
     decided_by: str | None = None
     decided_at: datetime | None = None
 
+    @property
+    def pinnable(self) -> bool:
+        """Whether a pin ends the drift: it brings back a name, and no address, key or price."""
+        return all(drift.axis in NAMES for drift in self.drifts)
+
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One open question to a chat. `revision` changes when a job joins or a person decides; buttons
+    """One open question to a chat, about a drift or about what answered. `revision` changes when a job joins or a person decides; buttons
     carry it, and one that carries another revision changes nothing.
 
     `route` is the route the jobs would have used; `message` is the platform's id of the message once
@@ -57,6 +63,7 @@ class Alert:
     revision: int
     opened_at: datetime
     jobs: tuple[AlertJob, ...]
+    reason: HoldReason = HoldReason.DRIFT
     message: str | None = None
     hangs: Place | None = None
 

@@ -1,9 +1,10 @@
 """A run as a value: one fire time of one job, its states and how they follow each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, TypeVar
 
 from scheduler.drift import Drift
 from scheduler.job import JobId
@@ -75,19 +76,60 @@ class HoldReason(StrEnum):
     """Why a run was not allowed to spend."""
 
     DRIFT = "drift"
+    IDENTITY = "identity"
+    """Provider and model are as consented; the address, the key, or what it costs is not."""
+    FREE_ONLY = "free_only"
     UNGUARDED = "unguarded"
     CONFIG = "config"
     CREDENTIAL = "credential"
+    SERVED = "served"
+    """Another model, downstream provider or price answered than was consented to."""
+
+
+class CostSource(StrEnum):
+    """How a cost is known: the provider's own figure, list price times tokens, or not at all."""
+
+    BILLED = "billed"
+    ESTIMATED = "estimated"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """What a run consumed; None is a figure the provider did not give, never zero."""
+    """What a run consumed; None is a figure the provider did not give, never zero.
+
+    `downstream` is whom a provider passed the call on to, `cost` is in dollars.
+    """
 
     requests: int = 0
     input_tokens: int | None = None
     output_tokens: int | None = None
     served_model: str | None = None
+    downstream: str | None = None
+    cost: Decimal | None = None
+    cost_source: CostSource = CostSource.UNKNOWN
+
+    def after(self, earlier: "Usage") -> "Usage":
+        """What two attempts of a run consumed together; what one does not know, nobody knows."""
+        if not earlier.requests or not self.requests:
+            return self if self.requests else earlier
+        sources = (earlier.cost_source, self.cost_source)
+        return replace(
+            self,
+            requests=earlier.requests + self.requests,
+            input_tokens=_sum(earlier.input_tokens, self.input_tokens),
+            output_tokens=_sum(earlier.output_tokens, self.output_tokens),
+            cost=_sum(earlier.cost, self.cost),
+            cost_source=next(source for source in _LEAST_KNOWN_FIRST if source in sources),
+        )
+
+
+_LEAST_KNOWN_FIRST = (CostSource.UNKNOWN, CostSource.ESTIMATED, CostSource.BILLED)
+_Figure = TypeVar("_Figure", int, Decimal)
+
+
+def _sum(one: _Figure | None, other: _Figure | None) -> _Figure | None:
+    return None if one is None or other is None else one + other
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from scheduler.alert import Decision
-from scheduler.job import Job, JobState, OnDrift
+from scheduler.job import Job, JobState
 from scheduler.ports import Entry
-from scheduler.route import Pins, Snapshot
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
 from storage.locks import lock_open_runs, save_job, save_run
-from storage.steps import cancelled, moved, plan_again
+from storage.steps import cancelled, has_called, moved, plan_again
 from storage.tables import RUNS
 from storage.transaction import Tx
 
@@ -42,14 +41,15 @@ def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit
     save_job(tx, after)
     _stop_runs(tx, before, after, name_of(audit))
     consented = decision in (Decision.PINNED, Decision.ACCEPTED)
-    if consented and isinstance(after.schedule, Once) and after.state is JobState.ACTIVE:
+    once = isinstance(after.schedule, Once) and after.state is JobState.ACTIVE
+    if consented and once and not has_called(tx, after):
         plan_again(tx, after)
     return after
 
 
-def _consent(job: Job) -> tuple[Pins, Snapshot, OnDrift | None, bool]:
+def _consent(job: Job) -> tuple[object, ...]:
     """What a run is judged by: one that was judged under another does not pass the gate."""
-    return job.pins, job.snapshot, job.on_drift, job.free_only
+    return job.pins, job.snapshot, job.on_drift, job.free_only, job.accepted_as
 
 
 def _next_fire(tx: Tx, before: Job, job: Job) -> datetime | None:

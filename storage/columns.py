@@ -1,6 +1,7 @@
 """A value of ours is kept in one column, and comes back as the same value."""
 
 from datetime import timedelta
+from decimal import Decimal
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -79,6 +80,19 @@ class Microseconds(TypeDecorator[timedelta]):
 
     def process_result_value(self, value: int | None, dialect: Dialect) -> timedelta | None:
         return None if value is None else value * timedelta.resolution
+
+
+class Dollars(TypeDecorator[Decimal]):
+    """An amount of dollars, to a millionth of a millionth: what a token costs is less than one."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: Decimal | None, dialect: Dialect) -> int | None:
+        return None if value is None else int(value.scaleb(12).to_integral_value())
+
+    def process_result_value(self, value: int | None, dialect: Dialect) -> Decimal | None:
+        return None if value is None else Decimal(value).scaleb(-12)
 
 
 @lru_cache(maxsize=64)

@@ -53,6 +53,8 @@ def job_of(row: Row[Any]) -> Job:
         until=row.until,
         timeout=row.timeout,
         unguarded_told=row.unguarded_told,
+        answered_as=row.answered_as,
+        accepted_as=row.accepted_as,
     )
 
 
@@ -85,6 +87,8 @@ def job_columns(job: Job) -> dict[str, Any]:
         "until": job.until,
         "timeout": job.timeout,
         "unguarded_told": job.unguarded_told,
+        "answered_as": job.answered_as,
+        "accepted_as": job.accepted_as,
     }
 
 
@@ -104,7 +108,15 @@ def run_of(row: Row[Any]) -> Run:
         route=row.route,
         error=row.error,
         output=row.output,
-        usage=Usage(row.requests, row.input_tokens, row.output_tokens, row.served_model),
+        usage=Usage(
+            row.requests,
+            row.input_tokens,
+            row.output_tokens,
+            row.served_model,
+            row.downstream,
+            row.cost,
+            row.cost_source,
+        ),
         note=row.note,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -131,6 +143,9 @@ def run_columns(run: Run) -> dict[str, Any]:
         "input_tokens": run.usage.input_tokens,
         "output_tokens": run.usage.output_tokens,
         "served_model": run.usage.served_model,
+        "downstream": run.usage.downstream,
+        "cost": run.usage.cost,
+        "cost_source": run.usage.cost_source,
         "note": run.note,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
@@ -146,6 +161,7 @@ def alert_of(row: Row[Any], jobs: Iterable[tuple[Row[Any], Row[Any]]]) -> Alert:
         revision=row.revision,
         opened_at=row.opened_at,
         jobs=tuple(_alert_job_of(listed, job) for listed, job in jobs),
+        reason=row.reason,
         message=row.message,
         hangs=row.hangs,
     )

@@ -56,16 +56,27 @@ def cancelled(run: Run, now: datetime, why: str) -> Run:
 
 
 def plan_again(tx: Tx, job: Job) -> Run | None:
-    """The latest held run of a job is planned again, the same row; its earlier ones become missed."""
+    """The latest held run of a job is planned again, the same row; its earlier ones become missed.
+
+    One that has called before calls again, so that is a further attempt.
+    """
     held = _held(tx, job)
     if not held:
         return None
     *earlier, latest = held
     for run in earlier:
         save_run(tx, moved(run, RunState.MISSED, tx.now))
-    planned = replace(moved(latest, RunState.PLANNED, tx.now), worker=None, started_at=None)
+    attempt = latest.attempt + bool(latest.usage.requests)
+    planned = moved(latest, RunState.PLANNED, tx.now)
+    planned = replace(planned, worker=None, started_at=None, attempt=attempt)
     save_run(tx, planned)
     return planned
+
+
+def has_called(tx: Tx, job: Job) -> bool:
+    """Whether the latest held run of a job has made a call: nothing but a person repeats it."""
+    held = _held(tx, job)
+    return bool(held) and held[-1].usage.requests > 0
 
 
 def settle(tx: Tx, job: Job) -> None:

@@ -1,7 +1,7 @@
 """Every key of config.yaml that means something, and those of others that may stand beside them."""
 
 MODEL = ("provider", "default", "base_url")
-PROVIDER_ENTRY = ("base_url", "api_mode", "key_env", "billing", "like")
+PROVIDER_ENTRY = ("base_url", "api_mode", "key_env", "billing", "like", "served_aliases", "only")
 JOBS = ("provider", "model")
 CRON = ("model", "model_provider")
 GUARD = ("on_drift", "missing_snapshot", "identity", "price_tolerance")

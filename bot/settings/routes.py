@@ -4,6 +4,7 @@ import re
 from collections.abc import Collection
 from urllib.parse import urlsplit
 
+from bot.settings.aliases import read_aliases
 from bot.settings.keys import CRON, HERMES_ENTRY, HERMES_MARK, JOBS, MODEL, PROVIDER_ENTRY
 from bot.settings.prices import read_prices
 from bot.settings.quoting import is_a_key, quoted
@@ -14,6 +15,7 @@ from scheduler.providers.endpoint import origin
 from scheduler.providers.resolve import unknown_provider
 from scheduler.route import MODEL_NAME, PROVIDER_NAME, ApiMode, PriceClass
 
+_DOWNSTREAM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ./_-]{0,63}")
 _VARIABLE = re.compile(r"[A-Z][A-Z0-9_]{0,127}")
 _OURS = ("SLACK_", "TELEGRAM_", "DRIFTPIN_", "DATABASE_URL")
 _API_MODES = (ApiMode.CHAT_COMPLETIONS, ApiMode.RESPONSES, ApiMode.ANTHROPIC_MESSAGES)
@@ -92,6 +94,13 @@ def _read_provider(name: str, entry: Section) -> Provider | None:
         billing=entry.word("billing", _BILLING, None),
         like=like,
         own=True,
+        served_aliases=read_aliases(entry.section("served_aliases")),
+        only=entry.texts(
+            "only",
+            lambda text: _DOWNSTREAM.fullmatch(text) is not None,
+            "write the providers behind it as it calls them: [deepinfra, together]",
+            what="is no name of a provider",
+        ),
     )
 
 

@@ -10,6 +10,7 @@ from scheduler.config import CoreConfig
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution
 from scheduler.run import RunId, Usage
+from scheduler.served import Mismatch
 
 
 class Clock(Protocol):
@@ -57,8 +58,12 @@ class Config(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Answer:
+    """What came of a call. With `mismatches` it is not what was consented to: where the terms are
+    binding the loop ended there, and `text` is empty if that was not its last word."""
+
     text: str
     usage: Usage
+    mismatches: tuple[Mismatch, ...] = ()
 
 
 Gate = Callable[[int], Awaitable[None]]
@@ -77,7 +82,7 @@ class Agent(Protocol):
         timeout: timedelta,
         max_tokens: int,
     ) -> Answer:
-        """Ask the model behind this very route.
+        """Ask the model behind this very route, on the terms of its resolution.
 
         Raises NotSent (certainly nothing reached the provider), Refused (the provider said no, in
         its words), Lost (no whole answer: it may have been billed), all in scheduler.errors.

@@ -6,27 +6,34 @@ address from the environment) can bill anybody.
 
 import asyncio
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import timedelta
 
 import httpx2
 
-from scheduler.errors import CallError, Lost, NotSent
+from scheduler.errors import CallError, DriftpinError, Lost, NotSent
 from scheduler.ports import Gate
 from scheduler.providers.call_errors import one_line, sort_failure
 from scheduler.providers.readable import readable
-from scheduler.providers.replies import Reply, read_reply
+from scheduler.providers.replies import Reply, judge_reply, read_facts
+from scheduler.providers.spending import spent
 from scheduler.route import Resolution
 from scheduler.run import Usage
+from scheduler.served import Mismatch, contradictions
 
 LONGEST_REPLY = 16 * 1024 * 1024
+
+
+class Contradicted(DriftpinError):
+    """What answered is not what was consented to: nothing is asked of it any more."""
 
 
 class Exchange(httpx2.AsyncBaseTransport):
     """Carries the requests of one call, each with a passage of the gate, until one fails.
 
     `headers` are what the dialect needs beyond the key. `failure` is what the last request ended
-    with: SDKs wrap what a transport raises. `replies` are the whole answers so far.
+    with: SDKs wrap what a transport raises. `answered` counts the whole answers so far, and
+    `mismatches` are what they said that the terms of the call contradict.
     """
 
     def __init__(
@@ -40,7 +47,10 @@ class Exchange(httpx2.AsyncBaseTransport):
     ) -> None:
         self.failure: Exception | None = None
         self.asked = 0
-        self.replies: list[Reply] = []
+        self.answered = 0
+        self.mismatches: tuple[Mismatch, ...] = ()
+        self._told: list[Reply] = []
+        self._terms = resolution.terms
         self._route = resolution.route
         self._secret = resolution.secret
         self._home = httpx2.URL(self._route.endpoint)
@@ -68,21 +78,25 @@ class Exchange(httpx2.AsyncBaseTransport):
     @property
     def usage(self) -> Usage:
         """What the requests consumed together; one reply without a figure leaves it unknown."""
-        return Usage(
-            requests=self.asked,
-            input_tokens=_sum([reply.input_tokens for reply in self.replies]),
-            output_tokens=_sum([reply.output_tokens for reply in self.replies]),
-            served_model=self.replies[-1].served_model if self.replies else None,
-        )
+        return spent(self.asked, self._told, self._terms)
+
+    @property
+    def contradicted(self) -> bool:
+        """Whether what answered is not what a person consented to."""
+        return bool(self.mismatches) and self._terms.binding
 
     async def _exchange(self, asked: httpx2.Request) -> httpx2.Response:
         request = await self._rewritten(asked)
+        if self.contradicted:
+            raise Contradicted("what answered is not what was consented to")
         if self.asked >= self._limit:
             raise Lost(f"the model wanted more than {self._limit} requests for one answer")
         await self._gate(self.asked + 1)
         self.asked += 1
         try:
             body = await self._whole_answer(request)
+        except Contradicted:
+            raise
         except CallError as error:
             raise type(error)(one_line(str(error), self._secret)) from None
         except Exception as error:  # noqa: BLE001 - past the gate, what is not known may be billed
@@ -96,10 +110,27 @@ class Exchange(httpx2.AsyncBaseTransport):
         async with asyncio.timeout_at(self._deadline):
             status, body, location = await self._send(request)
         mode = self._route.api_mode
-        reply = read_reply(mode, status, body, location)
+        self._check(read_facts(mode, status, body))
+        judge_reply(mode, status, body, location)
         content = readable(mode, body, self._route.model)
-        self.replies.append(reply)
+        self.answered += 1
         return content
+
+    def _check(self, reply: Reply | None) -> None:
+        """Keep what a reply says of itself; a tool that the wrong model wants is not begun."""
+        if reply is None:
+            return
+        self._told.append(reply)
+        found = contradictions(
+            self._route.model,
+            self._terms,
+            model=reply.served_model,
+            downstream=reply.downstream,
+            cost=reply.cost,
+        )
+        self.mismatches += tuple(each for each in found if each not in self.mismatches)
+        if self.contradicted and reply.asks_tools:
+            raise Contradicted("what answered is not what was consented to")
 
     async def _send(self, request: httpx2.Request) -> tuple[int, bytes, str]:
         response = await self._wire.handle_async_request(request)
@@ -150,8 +181,3 @@ class Exchange(httpx2.AsyncBaseTransport):
                 raise NotSent(f"the key in {named} is empty or holds characters that no key has")
             headers["Authorization"] = f"Bearer {key}"
         return headers
-
-
-def _sum(figures: Sequence[int | None]) -> int | None:
-    known = [figure for figure in figures if figure is not None]
-    return sum(known) if known and len(known) == len(figures) else None

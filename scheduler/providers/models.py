@@ -15,6 +15,7 @@ from scheduler.errors import CallError, Lost, NotSent
 from scheduler.ports import Answer, Gate
 from scheduler.providers.call_errors import one_line
 from scheduler.providers.exchange import Exchange
+from scheduler.providers.openrouter import provider_limits
 from scheduler.route import ApiMode, Resolution, Route
 
 # The SDKs insist on a key and would look for one in the environment. The real one is put on by
@@ -44,24 +45,28 @@ async def ask(
         settings = ModelSettings(
             max_tokens=max_tokens, max_retries=0, timeout=timeout.total_seconds()
         )
-        limits = UsageLimits(request_limit=requests)
+        if limits := provider_limits(resolution.terms):
+            settings["extra_body"] = {"provider": limits}
+        bounds = UsageLimits(request_limit=requests)
         try:
             model = await asyncio.to_thread(_model, resolution.route, client)
             agent = Agent(model, output_type=[str, NoneType], retries=0, tools=tools)
-            result = await agent.run(prompt, model_settings=settings, usage_limits=limits)
+            result = await agent.run(prompt, model_settings=settings, usage_limits=bounds)
             if not result.output:
                 raise Lost("the reply is whole and has no text")
         except Exception as error:  # noqa: BLE001 - whatever an SDK raises, a run has an outcome
             failure = _verdict(error, exchange, resolution)
         else:
-            return Answer(text=result.output, usage=exchange.usage)
+            return Answer(result.output, exchange.usage, exchange.mismatches)
+        if exchange.contradicted:
+            return Answer("", exchange.usage, exchange.mismatches)
     raise failure
 
 
 def _verdict(error: Exception, exchange: Exchange, resolution: Resolution) -> Exception:
     """What to raise for whatever came out of the SDK: the exchange knows what really happened."""
     error = exchange.failure or error
-    if exchange.replies and isinstance(error, NotSent):
+    if exchange.answered and isinstance(error, NotSent):
         return Lost(f"{error}; an earlier request of this run was answered")
     if isinstance(error, CallError) or exchange.failure is not None:
         return error

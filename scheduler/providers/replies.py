@@ -6,6 +6,7 @@ reply is judged as it came over the wire.
 
 import json
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any, assert_never
 from urllib.parse import urlsplit
 
@@ -17,15 +18,46 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a whole answer says about itself; None is a figure the provider did not give."""
+    """What a reply says about itself; None is a figure the provider did not give.
+
+    `cost` is what it bills, in dollars; `asks_tools` when it wants something done before it goes on.
+    """
 
     served_model: str | None
     input_tokens: int | None
     output_tokens: int | None
+    downstream: str | None = None
+    cost: Decimal | None = None
+    asks_tools: bool = False
 
 
-def read_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> Reply:
-    """The facts of a whole answer. Raises Refused or Lost, in the provider's own words.
+_COUNTS = {
+    ApiMode.CHAT_COMPLETIONS: ("prompt_tokens", "completion_tokens"),
+    ApiMode.RESPONSES: ("input_tokens", "output_tokens"),
+    ApiMode.ANTHROPIC_MESSAGES: ("input_tokens", "output_tokens"),
+}
+
+
+def read_facts(mode: ApiMode, status: int, body: bytes) -> Reply | None:
+    """What a reply says it has cost and who gave it, whole or not; None of one that says no."""
+    reply = _parse(body) if 200 <= status < 300 else None
+    if reply is None or mode not in _COUNTS:
+        return None
+    usage = reply.get("usage")
+    counts = usage if isinstance(usage, dict) else {}
+    spent, made = _COUNTS[mode]
+    return Reply(
+        served_model=_name(reply.get("model")),
+        input_tokens=_count(counts.get(spent)),
+        output_tokens=_count(counts.get(made)),
+        downstream=_name(reply.get("provider")),
+        cost=_cost(counts),
+        asks_tools=_asks_tools(reply),
+    )
+
+
+def judge_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> None:
+    """Raise Refused or Lost, in the provider's own words, unless this is a whole answer.
 
     `location` is where a redirect points, the header of that name.
     """
@@ -40,7 +72,6 @@ def read_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> R
     match mode:
         case ApiMode.CHAT_COMPLETIONS:
             _judge_chat(reply, body)
-            return _facts(reply, "prompt_tokens", "completion_tokens")
         case ApiMode.RESPONSES:
             _judge_response(reply, body)
         case ApiMode.ANTHROPIC_MESSAGES:
@@ -49,7 +80,6 @@ def read_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> R
             raise Lost("a built-in provider sends no replies")
         case _:
             assert_never(mode)
-    return _facts(reply, "input_tokens", "output_tokens")
 
 
 def _judge_chat(reply: Json, body: bytes) -> None:
@@ -107,12 +137,38 @@ def _refused_if_withheld(reason: object, message: Json) -> None:
         raise Refused("the provider's content filter withheld the answer")
 
 
-def _facts(reply: Json, spent: str, made: str) -> Reply:
-    usage = reply.get("usage")
-    counts = usage if isinstance(usage, dict) else {}
-    model = reply.get("model")
-    served = model if isinstance(model, str) and model else None
-    return Reply(served, _count(counts.get(spent)), _count(counts.get(made)))
+def _asks_tools(reply: Json) -> bool:
+    """Whether any part of the reply is a call of a tool, in whichever dialect."""
+    parts = [*_list(reply.get("output")), *_list(reply.get("content"))]
+    for choice in _list(reply.get("choices")):
+        message = choice.get("message")
+        if isinstance(message, dict) and message.get("tool_calls"):
+            return True
+    return any(part.get("type") in ("function_call", "tool_use") for part in parts)
+
+
+def _list(value: object) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
+
+
+def _cost(usage: Json) -> Decimal | None:
+    """What was billed: with a key of one's own, the price of the call comes on top of the fee."""
+    cost = _amount(usage.get("cost"))
+    details = usage.get("cost_details")
+    if cost is None or not usage.get("is_byok") or not isinstance(details, dict):
+        return cost
+    return cost + (_amount(details.get("upstream_inference_cost")) or 0)
+
+
+def _amount(value: object) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    amount = Decimal(str(value))
+    return amount if amount.is_finite() and amount >= 0 else None
+
+
+def _name(value: object) -> str | None:
+    return value if isinstance(value, str) and value else None
 
 
 def _count(value: object) -> int | None:

@@ -10,12 +10,13 @@ from scheduler.alert import AlertState, Decision
 from scheduler.drift import Drift
 from scheduler.job import Place
 from scheduler.route import Route
+from scheduler.run import HoldReason
 from storage.columns import Text, Value, word
 from storage.tables.row import Row, partial_index
 
 
 class AlertRow(Row, table=True):
-    """Open, it is the only one of its chat, provider and model."""
+    """Open, it is the only one of its chat, provider, model and reason."""
 
     __tablename__ = "alerts"
     __table_args__: ClassVar[Any] = (
@@ -26,6 +27,7 @@ class AlertRow(Row, table=True):
             "chat",
             "provider",
             "model",
+            "reason",
             where="state = 'open'",
             unique=True,
         ),
@@ -39,6 +41,7 @@ class AlertRow(Row, table=True):
     thread: str | None = Field(default=None, sa_type=Text)
     provider: str = Field(sa_type=Text)
     model: str = Field(sa_type=Text)
+    reason: HoldReason = Field(default=HoldReason.DRIFT, sa_type=word(HoldReason))
     route: Route = Field(sa_type=Value(Route))
     state: AlertState = Field(default=AlertState.OPEN, sa_type=word(AlertState))
     revision: int = 1

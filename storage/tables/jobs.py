@@ -1,6 +1,7 @@
 """Tables of jobs, their runs, and the requests that runs made."""
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import Index, UniqueConstraint
@@ -9,9 +10,10 @@ from sqlmodel import Field
 from scheduler.drift import Drift
 from scheduler.job import JobKind, JobState, OnDrift, OnMissed
 from scheduler.route import Route, Snapshot
-from scheduler.run import HoldReason, RunKind, RunState
+from scheduler.run import CostSource, HoldReason, RunKind, RunState
 from scheduler.schedule import Schedule
-from storage.columns import BIG, Microseconds, ScheduleText, Text, Value, word
+from scheduler.served import Mismatch
+from storage.columns import BIG, Dollars, Microseconds, ScheduleText, Text, Value, word
 from storage.tables.row import Row, partial_index
 
 
@@ -52,6 +54,8 @@ class JobRow(Row, table=True):
     until: datetime | None = None
     timeout: timedelta | None = Field(default=None, sa_type=Microseconds)
     unguarded_told: bool
+    answered_as: tuple[Mismatch, ...] = Field(default=(), sa_type=Value(tuple[Mismatch, ...]))
+    accepted_as: tuple[Mismatch, ...] = Field(default=(), sa_type=Value(tuple[Mismatch, ...]))
 
 
 class RunRow(Row, table=True):
@@ -82,6 +86,9 @@ class RunRow(Row, table=True):
     input_tokens: int | None = Field(default=None, sa_type=BIG)
     output_tokens: int | None = Field(default=None, sa_type=BIG)
     served_model: str | None = Field(default=None, sa_type=Text)
+    downstream: str | None = Field(default=None, sa_type=Text)
+    cost: Decimal | None = Field(default=None, sa_type=Dollars)
+    cost_source: CostSource = Field(default=CostSource.UNKNOWN, sa_type=word(CostSource))
     note: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None
     finished_at: datetime | None = None

@@ -10,7 +10,8 @@ Json = dict[str, Any]
 class Says:
     """An ordinary answer. None leaves the field out; `model` None echoes the model asked for.
 
-    `cost` is OpenRouter's `usage.cost` in dollars. `tool` is the name of a tool to call instead.
+    `cost` is OpenRouter's `usage.cost` in dollars, `downstream` whom it says it passed the call on
+    to. `tool` is the name of a tool to call instead.
     """
 
     text: str = "All quiet."
@@ -19,16 +20,18 @@ class Says:
     cost: float | None = None
     finish: str | None = "stop"
     tool: str | None = None
+    downstream: str | None = None
 
 
 def reply(path: str, asked_model: str, says: Says) -> Json:
     """The body of a 200 reply to a request at `path`."""
     model = says.model or asked_model
+    through = {} if says.downstream is None else {"provider": says.downstream}
     if path.endswith("/chat/completions"):
-        return _chat(model, says)
+        return _chat(model, says) | through
     if path.endswith("/responses"):
-        return _response(model, says)
-    return _message(model, says)
+        return _response(model, says) | through
+    return _message(model, says) | through
 
 
 def error(path: str, words: str) -> Json:

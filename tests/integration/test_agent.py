@@ -29,10 +29,10 @@ async def provider() -> AsyncIterator[FakeProvider]:
 async def test_an_answer_takes_one_passage_and_one_request(
     provider: FakeProvider, mode: ApiMode
 ) -> None:
-    provider.behave(Says("Hello.", model="served-2026", tokens=(5, 2)))
+    provider.behave(Says("Hello.", model="meta/llama-3", tokens=(5, 2)))
     gate = CountingGate()
     told = await answer(mode, provider.url, gate=gate)
-    assert told == Answer("Hello.", Usage(1, 5, 2, "served-2026"))
+    assert told == Answer("Hello.", Usage(1, 5, 2, "meta/llama-3"))
     assert gate.passed == [1]
     assert provider.count == 1
 

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.errors import CallError, Lost, NotSent, Refused
 from scheduler.providers.call_errors import LONGEST, one_line, sort_failure
-from scheduler.providers.replies import Reply, read_reply
+from scheduler.providers.replies import Reply, judge_reply, read_facts
 from scheduler.route import ApiMode, Secret
 
 CHAT = ApiMode.CHAT_COMPLETIONS
@@ -113,7 +113,8 @@ def choice(**changes: object) -> list[dict[str, object]]:
     ],
 )
 def test_a_whole_answer_says_what_it_used(mode: ApiMode, body: object, reply: Reply) -> None:
-    assert read_reply(mode, 200, json.dumps(body).encode()) == reply
+    judge_reply(mode, 200, json.dumps(body).encode())
+    assert read_facts(mode, 200, json.dumps(body).encode()) == reply
 
 
 ERROR = {"error": {"message": "no credits", "code": 402}}
@@ -173,16 +174,16 @@ def test_anything_less_is_refused_or_lost(
 ) -> None:
     raw = body if isinstance(body, str) else json.dumps(body)
     with pytest.raises(CallError) as caught:
-        read_reply(mode, status, raw.encode())
+        judge_reply(mode, status, raw.encode())
     assert type(caught.value) is raised
     assert words in str(caught.value)
 
 
 def test_a_redirect_is_refused_and_names_where_it_leads() -> None:
     with pytest.raises(Refused, match=r"HTTP 307: it redirects to evil\.example, and"):
-        read_reply(CHAT, 307, b"", "https://evil.example/v1?key=1")
+        judge_reply(CHAT, 307, b"", "https://evil.example/v1?key=1")
 
 
 def test_a_built_in_provider_sends_no_replies() -> None:
     with pytest.raises(Lost):
-        read_reply(ApiMode.BUILT_IN, 200, b"{}")
+        judge_reply(ApiMode.BUILT_IN, 200, b"{}")

@@ -94,6 +94,8 @@ def jobs() -> None:
         may("until", MOMENT),
         may("timeout", sa.BigInteger()),
         must("unguarded_told", sa.Boolean()),
+        must("answered_as", JSON),
+        must("accepted_as", JSON),
         sa.PrimaryKeyConstraint("id", name="pk_jobs"),
     )
     partial("ix_jobs_due", "jobs", "state", "next_fire_time", where="next_fire_time IS NOT NULL")
@@ -121,6 +123,9 @@ def runs() -> None:
         may("input_tokens", BIG),
         may("output_tokens", BIG),
         may("served_model", TEXT),
+        may("downstream", TEXT),
+        may("cost", sa.BigInteger()),
+        must("cost_source", WORD),
         may("note", TEXT),
         may("started_at", MOMENT),
         may("finished_at", MOMENT),
@@ -166,6 +171,7 @@ def alerts() -> None:
         *place(),
         must("provider", TEXT),
         must("model", TEXT),
+        must("reason", WORD),
         must("route", JSON),
         must("state", WORD),
         must("revision", sa.Integer()),
@@ -175,7 +181,7 @@ def alerts() -> None:
         may("hangs", JSON),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
     )
-    one = ("platform", "workspace", "chat", "provider", "model")
+    one = ("platform", "workspace", "chat", "provider", "model", "reason")
     partial("uq_alerts_open", "alerts", *one, where="state = 'open'", unique=True)
     op.create_index("ix_alerts_state", "alerts", ["state"])
 
