@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.message import Message, Moment, Tone
-from bot.wording import alerts, runs
+from bot.wording import alerts, answered, imports, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Store
-from scheduler.run import RunId
+from scheduler.press import RouteNames
+from scheduler.run import HoldReason, RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
             return await _alert(store, owed, how)
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
+        case OwedKind.IMPORTED:
+            message = _imported(facts, how)
         case OwedKind.NOTICE:
             message = Message(str(facts["text"]), tone=Tone.LOUD)
     return (message, None) if message else None
@@ -44,7 +47,22 @@ async def _report(store: Store, facts: Facts, how: str) -> Message | None:
     job = await store.job(run.job_id) if run else None
     if run is None or job is None:
         return None
-    return runs.report(job, run, how, first_unguarded=facts.get("first_unguarded") is True)
+    served, changed = facts.get("served"), facts.get("changed")
+    said = runs.report(
+        job,
+        run,
+        how,
+        first_unguarded=facts.get("first_unguarded") is True,
+        served=None if served is None else str(served),
+    )
+    return runs.noting(said, str(changed)) if changed else said
+
+
+def _imported(facts: Facts, how: str) -> Message:
+    provider, model = facts.get("provider"), facts.get("model")
+    default = RouteNames(str(provider), str(model)) if provider and model else None
+    by = str(facts["by"])
+    return imports.arrived(_number(facts, "jobs"), _number(facts, "unguarded"), by, default, how)
 
 
 async def matter(store: Store, owed: Owed) -> Matter:
@@ -59,7 +77,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
-        case OwedKind.NOTICE:
+        case OwedKind.IMPORTED | OwedKind.NOTICE:
             return Matter(owed.place)
 
 
@@ -82,7 +100,12 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
     waiting = await store.held([row.job.id for row in found.jobs])
     calls = await store.calls([run.id for runs in waiting.values() for run in runs])
     edit = found.message if found.hangs == owed.place and not owed.facts.get("anew") else None
-    return alerts.alert(found, waiting, calls, how), edit
+    asks_about = answered if _is_about_an_answer(found) else alerts
+    return asks_about.alert(found, waiting, calls, how), edit
+
+
+def _is_about_an_answer(found: Alert) -> bool:
+    return found.reason is HoldReason.SERVED and found.state is AlertState.OPEN
 
 
 async def _missed(store: Store, facts: Facts, how: str) -> Message | None:

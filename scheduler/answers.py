@@ -9,7 +9,7 @@ from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.job import Job, OnDrift
 from scheduler.press import RouteNames
-from scheduler.route import Resolution
+from scheduler.route import Resolution, Route
 from scheduler.run import Run
 
 
@@ -18,7 +18,8 @@ class JobView:
     """A job with everything a person may ask about it, read at one moment so that no two facts disagree.
 
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
-    with the consent. `held` are its held runs, the oldest first.
+    with the consent, and `instead` is the consented route where the job runs on that
+    one all the same. `held` are its held runs, the oldest first.
     """
 
     job: Job
@@ -28,6 +29,7 @@ class JobView:
     current: Resolution | None = None
     problem: str | None = None
     drifts: tuple[Drift, ...] = ()
+    instead: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +150,14 @@ class DefaultChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Snapshots:
+    """Jobs that are guarded now; `left` are unguarded ones that somebody else decides about."""
+
+    taken: tuple[Job, ...]
+    left: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Drilled:
     """What a simulated drift came to; nothing of the job was changed.
 
@@ -180,4 +190,5 @@ Answer = (
     | WhatIf
     | DefaultChanged
     | Drilled
+    | Snapshots
 )

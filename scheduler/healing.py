@@ -5,13 +5,15 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from scheduler.alert import Alert
-from scheduler.drift import drifts
-from scheduler.ports import Alerts, Clock, Config
-from scheduler.route import Pins, Route
-from scheduler.snapshots import resolved
+from scheduler.ports import Alerts, Clock, Config, Held
+from scheduler.run import HoldReason
+from scheduler.verdict import OneLook, verdict
 
 EVERY = timedelta(seconds=5)
 """A hold may be written after the default came back, so that no change of the settings tells of it."""
+
+HEALED = (HoldReason.DRIFT, HoldReason.IDENTITY)
+"""Alerts that are over once what moved is back; what answered wrongly is not undone by settings."""
 
 
 class Healer:
@@ -38,35 +40,18 @@ class Healer:
             await self._clock.sleep_until(self._clock.now() + EVERY, self._wake)
 
     async def heal(self) -> None:
-        """Close the open alerts none of whose undecided jobs would drift any more."""
-        routes = _Routes(self._config)
+        """Close the open alerts none of whose undecided jobs would be held any more."""
+        look = OneLook(self._config)
         for alert in await self._alerts.open_alerts():
-            if await _healed(alert, routes):
+            if alert.reason in HEALED and await _healed(alert, look):
                 await self._alerts.heal(alert.id, self._clock.now())
                 self._told()
 
 
-class _Routes:
-    """What resolution says in one look at the alerts: most of their jobs have the same pins."""
-
-    def __init__(self, config: Config) -> None:
-        self._config = config
-        self._found: dict[Pins, Route | None] = {}
-
-    async def under(self, pins: Pins) -> Route | None:
-        """The route of a job with these pins, None where none can be resolved."""
-        if pins not in self._found:
-            self._found[pins] = await self._resolve(pins)
-        return self._found[pins]
-
-    async def _resolve(self, pins: Pins) -> Route | None:
-        resolution, _ = await resolved(self._config, pins)
-        return resolution.route if resolution else None
-
-
-async def _healed(alert: Alert, routes: _Routes) -> bool:
+async def _healed(alert: Alert, look: OneLook) -> bool:
+    """Whether every undecided job would run now, as it is judged at fire time."""
     for row in alert.undecided:
-        route = await routes.under(row.job.pins)
-        if route is None or drifts(row.job, route):
+        found, _ = await verdict(look, row.job)
+        if isinstance(found, Held) and found.reason is not HoldReason.SERVED:
             return False
     return True

@@ -1,18 +1,12 @@
-"""What to do about a job that is due, and about a route that was resolved for it."""
+"""What to do about a job that is due."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import assert_never
 from zoneinfo import ZoneInfo
 
-from scheduler import held
-from scheduler.config import GuardConfig, MissingSnapshot
-from scheduler.drift import drifts
-from scheduler.errors import ConfigError, RouteError
-from scheduler.job import Job, OnMissed, unguarded_axes
-from scheduler.ports import Held, Planned
-from scheduler.route import Resolution
-from scheduler.run import HoldReason, RunState
+from scheduler.job import Job, OnMissed
+from scheduler.ports import Planned
+from scheduler.run import RunState
 from scheduler.schedule import next_fire
 
 PUNCTUAL = timedelta(minutes=2)
@@ -20,43 +14,6 @@ PUNCTUAL = timedelta(minutes=2)
 
 COUNTED = 1000
 """Missed fires are counted one by one up to here."""
-
-
-@dataclass(frozen=True, slots=True)
-class Go:
-    """The run may call this very route, and no other."""
-
-    resolution: Resolution
-
-
-def judge(
-    job: Job, resolved: Resolution | RouteError | ConfigError, guard: GuardConfig
-) -> Go | Held:
-    """Compare what resolution says with what a person consented to; in doubt, hold."""
-    match resolved:
-        case ConfigError():
-            return Held(HoldReason.CONFIG, held.config_error(resolved))
-        case RouteError():
-            reason = HoldReason.CREDENTIAL if resolved.credential else HoldReason.CONFIG
-            return Held(reason, held.route_error(resolved))
-        case Resolution():
-            return _judge_route(job, resolved, guard)
-        case _:
-            assert_never(resolved)
-
-
-def _judge_route(job: Job, resolution: Resolution, guard: GuardConfig) -> Go | Held:
-    moved = drifts(job, resolution.route)
-    if moved:
-        return Held(
-            HoldReason.DRIFT, held.drift_error(job, moved), drifts=moved, route=resolution.route
-        )
-    missing = unguarded_axes(job)
-    if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
-        return Held(
-            HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=resolution.route
-        )
-    return Go(resolution)
 
 
 @dataclass(frozen=True, slots=True)

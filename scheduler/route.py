@@ -5,9 +5,8 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
 
-from scheduler.terms import Terms
-
 from scheduler.price import PriceCard
+from scheduler.terms import Terms
 
 PROVIDER_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,63}")
 """How a provider may be called."""
@@ -60,6 +59,19 @@ NAMES = (Axis.PROVIDER, Axis.MODEL)
 """The axes a person can pin; all others are judged for pinned jobs too."""
 
 
+AXIS_WORDS = {
+    Axis.PROVIDER: "provider",
+    Axis.MODEL: "model",
+    Axis.ENDPOINT: "address",
+    Axis.API_MODE: "API mode",
+    Axis.CREDENTIAL: "key variable",
+    Axis.KEY: "key",
+    Axis.PRICE_CLASS: "price class",
+    Axis.PRICE: "price for a million tokens",
+}
+"""How an axis is called where people read of it."""
+
+
 class CredentialKind(StrEnum):
     """Where the key of a call comes from."""
 
@@ -100,6 +112,10 @@ class Route:
     @property
     def name(self) -> str:
         return f"{self.provider}:{self.model}"
+
+    def bills_like(self, other: "Route") -> bool:
+        """Whether both bill the same account at the same price, whatever key it has just now."""
+        return replace(self, fingerprint=None) == replace(other, fingerprint=None)
 
     @property
     def identified_by(self) -> Credential:

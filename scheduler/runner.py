@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Protocol, assert_never
 
+from scheduler import held
 from scheduler.config import CoreConfig
+from scheduler.consented import consented
 from scheduler.errors import (
     DriftpinError,
     GateShut,
@@ -16,11 +19,24 @@ from scheduler.errors import (
     StoreError,
 )
 from scheduler.job import Job, unguarded_axes
-from scheduler.outbox import Owed, OwedKind
-from scheduler.plan import Go
-from scheduler.ports import Agent, Answer, Config, Finish, Gate, Held, Jobs, Passage, Runs
+from scheduler.judge import Go
+from scheduler.outbox import Fact, Owed, OwedKind
+from scheduler.ports import (
+    Agent,
+    Answer,
+    Answered,
+    Config,
+    Finish,
+    Gate,
+    Held,
+    Jobs,
+    Learned,
+    Passage,
+    Runs,
+)
 from scheduler.route import Resolution
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+from scheduler.told import in_words
 from scheduler.verdict import verdict
 
 log = logging.getLogger(__name__)
@@ -96,13 +112,17 @@ class Runner:
         match found:
             case Held():
                 await self._rows.hold(run.id, self._worker, found)
-            case Go(resolution):
-                await self._call(job, run, resolution, settings)
+            case Go(resolution) as go:
+                judged = replace(job, snapshot=go.consent or job.snapshot)
+                terms = consented(judged, resolution, settings.guard.price_tolerance)
+                await self._call(
+                    job, run, replace(go, resolution=replace(resolution, terms=terms)), settings
+                )
             case _:
                 assert_never(found)
 
-    async def _call(self, job: Job, run: Run, resolution: Resolution, settings: CoreConfig) -> None:
-        passed = 0
+    async def _call(self, job: Job, run: Run, go: Go, settings: CoreConfig) -> None:
+        resolution, passed = go.resolution, 0
 
         async def gate(step: int) -> None:
             nonlocal passed
@@ -130,9 +150,23 @@ class Runner:
             await self._failed(job, run, _Unexpected("an error of ours; see the log"), passed)
         else:
             self._reached("after-call")
-            await self._finish(
-                job, run, Finish(RunState.SUCCEEDED, output=answer.text, usage=answer.usage)
-            )
+            await self._answered(job, run, go, answer)
+
+    async def _answered(self, job: Job, run: Run, go: Go, answer: Answer) -> None:
+        """What a person did not consent to holds the job; where nobody consented, it is told."""
+        found, resolution = answer.mismatches, go.resolution
+        if not found or not resolution.terms.binding:
+            learned = Learned(go.consent, job.consent_revision) if go.consent else None
+            finish = Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
+            told = "; ".join(map(str, found))
+            await self._finish(job, run, finish, told=told, changed=in_words(go.told))
+            return
+        error = held.served_error(job, found, answer.usage)
+        answered = Answered(found, answer.usage, answer.text or None)
+        why = Held(HoldReason.SERVED, error, route=resolution.route, answered=answered)
+        self._reached("before-record")
+        await self._surely(run, lambda: self._rows.hold(run.id, self._worker, why))
+        self._reached("after-record")
 
     async def _ask(
         self, job: Job, resolution: Resolution, settings: CoreConfig, gate: Gate
@@ -183,25 +217,33 @@ class Runner:
             return
         await self._finish(job, run, finish)
 
-    async def _finish(self, job: Job, run: Run, finish: Finish) -> None:
+    async def _finish(
+        self, job: Job, run: Run, finish: Finish, *, told: str = "", changed: str = ""
+    ) -> None:
+        """`told` is what answered, where nobody consented to anything else; `changed` what is not as it
+        was and held nothing."""
         first = bool(unguarded_axes(job)) and not job.unguarded_told
-        facts = {"run": int(run.id), "first_unguarded": first}
+        facts: dict[str, Fact] = {"run": int(run.id), "first_unguarded": first}
+        if told:
+            facts["served"] = told
+        if changed:
+            facts["changed"] = changed
         owed = Owed(OwedKind.REPORT, job.place, facts)
         self._reached("before-record")
-        await self._record(run, finish, owed)
+        await self._surely(run, lambda: self._rows.record(run.id, self._worker, finish, [owed]))
         self._reached("after-record")
 
-    async def _record(self, run: Run, finish: Finish, owed: Owed) -> None:
+    async def _surely(self, run: Run, record: Callable[[], Awaitable[object]]) -> None:
         """Record an end; compare-and-set, so trying again after a doubtful commit is safe."""
         for wait in RECORD_AGAIN:
             try:
-                await self._rows.record(run.id, self._worker, finish, [owed])
+                await record()
             except StoreError as error:
                 log.warning("the end of run %s is recorded again in %s s: %s", run.id, wait, error)
                 await asyncio.sleep(wait)
             else:
                 return
-        await self._rows.record(run.id, self._worker, finish, [owed])
+        await record()
 
 
 class _Unexpected(DriftpinError):

@@ -41,14 +41,22 @@ async def bound_to(config: Config, job: Job, pins: Pins, now: datetime) -> Snaps
     """What a job consents to beside these pins; it never fails.
 
     Those axes of long ago where the pins are the old route, those of the pinned provider's own
-    entry where they are a new one; never those of the default.
+    entry where they are a new one; never those of the default. Another model of the same provider
+    has another price, and nothing else that is another.
     """
     old = consent(job)
-    route = Pins(pins.provider, pins.model or old.model)
-    if pins.provider is None or route == old:
+    route = Pins(pins.provider or old.provider, pins.model or old.model)
+    if route == old:
         return job.snapshot
     taken = await take_snapshot(config, job.kind, route, now)
+    if route.provider == old.provider:
+        return priced_as(job.snapshot, taken.snapshot)
     return replace(taken.snapshot, model=job.snapshot.model)
+
+
+def priced_as(kept: Snapshot, fresh: Snapshot) -> Snapshot:
+    """A snapshot with the price of another one: that of another model at the same provider."""
+    return replace(kept, price_class=fresh.price_class, price=fresh.price)
 
 
 async def resolved(config: Config, pins: Pins) -> tuple[Resolution | None, str | None]:

@@ -9,7 +9,9 @@ from sqlalchemy import Row, bindparam, select, update
 from scheduler.alert import AlertState, Decision
 from scheduler.drift import Drift
 from scheduler.job import Job, JobId, Place
+from scheduler.ports import Held
 from scheduler.route import Route
+from scheduler.run import HoldReason
 from storage.locks import lock_alert
 from storage.owing import owe_alert, waiting
 from storage.rows import place_columns, place_of
@@ -24,6 +26,7 @@ _OPEN = (
         ALERTS.c.chat == bindparam("chat"),
         ALERTS.c.provider == bindparam("provider"),
         ALERTS.c.model == bindparam("model"),
+        ALERTS.c.reason == bindparam("reason"),
         ALERTS.c.state == AlertState.OPEN,
     )
     .with_for_update()
@@ -47,18 +50,20 @@ _SAVE_LISTED = update(ALERT_JOBS).where(
 _MOVE = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("key"))
 
 
-def join(tx: Tx, job: Job, drifts: tuple[Drift, ...], route: Route, held_fires: int) -> None:
-    """Put a held job under the open alert of its whole chat and this route, and owe the message."""
+def join(tx: Tx, job: Job, held: Held, route: Route, held_fires: int) -> None:
+    """Put a held job under the open alert of its whole chat, this reason and this route, and owe the
+    message."""
     for alert in _open_with(tx, [job.id]):
-        if (alert.provider, alert.model) != (route.provider, route.model):
+        one = (held.reason, route.provider, route.model)
+        if (alert.reason, alert.provider, alert.model) != one:
             _decide_in(tx, alert, [job.id], Decision.CHANGED, None, tx.now)
-    alert, fresh = _open_alert(tx, job.place, route)
-    joins = _list(tx, alert.id, job.id, drifts, held_fires)
-    if joins and not fresh:
-        tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1)
+    alert, fresh = _open_alert(tx, job.place, route, held.reason)
+    joins = _list(tx, alert.id, job.id, held.drifts, held_fires)
+    if (joins or alert.route != route) and not fresh:
+        tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1, route=route)
     place = place_of(alert)
     if place.thread is not None and place.thread != job.place.thread:
-        place = _move_to_whole_chat(tx, alert)
+        place = move_to_whole_chat(tx, alert)
     owe_alert(tx, alert.id, place)
 
 
@@ -74,6 +79,14 @@ def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> Non
     """Close a locked alert, and owe the edit of its message."""
     tx.do(_SAVE_ALERT, key=alert.id, state=state, closed_at=at, revision=alert.revision + 1)
     owe_alert(tx, alert.id, place_of(alert))
+
+
+def open_alert_of(
+    tx: Tx, place: Place, route: Route, reason: HoldReason = HoldReason.DRIFT
+) -> Row[Any] | None:
+    """The open alert of a whole chat and a route, locked."""
+    chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
+    return tx.one(_OPEN, **chat, provider=route.provider, model=route.model, reason=reason)
 
 
 def _decide_in(
@@ -102,14 +115,13 @@ def _open_with(tx: Tx, job_ids: Sequence[JobId]) -> list[Row[Any]]:
     return [row for row in found if row is not None and row.state is AlertState.OPEN]
 
 
-def _open_alert(tx: Tx, place: Place, route: Route) -> tuple[Row[Any], bool]:
+def _open_alert(tx: Tx, place: Place, route: Route, reason: HoldReason) -> tuple[Row[Any], bool]:
     """The open alert of a whole chat and a route, locked; true when it was opened just now."""
-    one = {"provider": route.provider, "model": route.model}
+    one = {"provider": route.provider, "model": route.model, "reason": reason}
     chat = place_columns(place)
     fresh = False
     while True:
-        wanted = {key: value for key, value in chat.items() if key != "thread"}
-        found = tx.one(_OPEN, **wanted, **one)
+        found = open_alert_of(tx, place, route, reason)
         if found is not None:
             return found, fresh
         fresh = tx.insert_if_new(
@@ -125,18 +137,18 @@ def _open_alert(tx: Tx, place: Place, route: Route) -> tuple[Row[Any], bool]:
 
 def _list(tx: Tx, alert_id: int, job_id: JobId, drifts: tuple[Drift, ...], held_fires: int) -> bool:
     """Note a held job in an alert; true when the question about it is new."""
-    listed = {row.job_id: row.decision for row in tx.all(_LISTED, alert=alert_id)}
+    listed = {row.job_id: (row.decision, row.drifts) for row in tx.all(_LISTED, alert=alert_id)}
     facts = {"drifts": drifts, "held_fires": held_fires, "last_held": tx.now}
     if job_id not in listed:
         tx.do(ALERT_JOBS.insert(), alert_id=alert_id, job_id=job_id, **facts)
         return True
     anew = {"decision": None, "decided_by": None, "decided_at": None}
     tx.do(_SAVE_LISTED, alert=alert_id, job=job_id, **facts, **anew)
-    return listed[job_id] is not None
+    return listed[job_id] != (None, drifts)
 
 
-def _move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
-    """The jobs' threads differ: the message is posted anew in the chat itself."""
+def move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
+    """The jobs' threads differ: a locked alert's message is posted anew in the chat itself."""
     chat = place_of(alert).whole_chat
     tx.do(_SAVE_ALERT, key=alert.id, thread=None, message=None)
     for delivery in waiting(tx, alert.id):

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
-from scheduler.job import Job, JobId, JobKind, unguarded_axes
+from scheduler.job import Job, JobId, JobKind, JobState, unguarded_axes
 from scheduler.outbox import Owed
-from scheduler.ports import Entry, Finish, Held, Passage
+from scheduler.ports import Answered, Entry, Finish, Held, Passage
+from scheduler.route import overwrites
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
-from storage.auditing import note
 from storage.alert_rows import join
+from storage.auditing import note
 from storage.changing import name_of
 from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
@@ -18,6 +20,9 @@ from storage.owing import owe, owe_report
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
 from storage.tables import RUNS
 from storage.transaction import Tx, Verbs
+
+ASKED = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.SERVED)
+"""What a person is asked about in an alert; of any other hold there is a report."""
 
 _BEFORE = (
     select(RUNS.c.state, RUNS.c.hold_reason, RUNS.c.error)
@@ -48,9 +53,12 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
     if locked is None:
         return None
     job, run = locked
-    if run.worker != worker or run.state is not RunState.CLAIMED:
+    begun = RunState.CLAIMED if held.answered is None else RunState.CALLING
+    if run.worker != worker or run.state is not begun:
         return None
-    if not may_run(job, run):
+    if held.answered is not None:
+        job, run = _with_answer(tx, job, run, held.answered)
+    if job.state is JobState.REMOVED or (held.answered is None and not may_run(job, run)):
         return _stop(tx, job, run)
     rests = replace(
         moved(run, RunState.HELD, tx.now),
@@ -60,11 +68,24 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
         route=held.route,
     )
     save_run(tx, rests)
-    if held.reason is HoldReason.DRIFT and held.route is not None:
-        join(tx, job, held.drifts, held.route, _held_by_drift(tx, job))
+    if held.reason in ASKED and held.route is not None:
+        join(tx, job, held, held.route, _held_for(tx, job, held.reason))
     elif not _told_already(tx, rests):
         owe_report(tx, job.place, run_id)
     return rests
+
+
+def _with_answer(tx: Tx, job: Job, run: Run, answered: Answered) -> tuple[Job, Run]:
+    """What was spent is kept, the repeat is given back, and the job is held from now on."""
+    left = job.repeat_left
+    if left is not None and run.kind is RunKind.SCHEDULED:
+        left += 1
+    held = replace(
+        job, answered_as=answered.mismatches, repeat_left=left, revision=job.revision + 1
+    )
+    save_job(tx, held)
+    usage = answered.usage.after(run.usage)
+    return held, replace(run, usage=usage, output=answered.output)
 
 
 def _stop(tx: Tx, job: Job, run: Run) -> Run:
@@ -75,9 +96,9 @@ def _stop(tx: Tx, job: Job, run: Run) -> Run:
     return over
 
 
-def _held_by_drift(tx: Tx, job: Job) -> int:
+def _held_for(tx: Tx, job: Job, reason: HoldReason) -> int:
     runs = lock_open_runs(tx, job.id)
-    return sum(run.state is RunState.HELD and run.hold_reason is HoldReason.DRIFT for run in runs)
+    return sum(run.state is RunState.HELD and run.hold_reason is reason for run in runs)
 
 
 def _told_already(tx: Tx, run: Run) -> bool:
@@ -101,17 +122,33 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
         moved(run, finish.state, tx.now),
         output=finish.output,
         error=finish.error,
-        usage=finish.usage,
+        usage=finish.usage.after(run.usage),
         hold_reason=None,
         drifts=(),
     )
     save_run(tx, over)
-    counted = _counted(job, over)
+    counted = _counted(_learned(job, over, finish, tx.now), over)
     if counted != job:
         save_job(tx, counted)
     owe(tx, owed)
     settle(tx, counted)
     return over
+
+
+def _learned(job: Job, run: Run, finish: Finish, now: datetime) -> Job:
+    """The job with what a good run learned, unless a person decided otherwise meanwhile."""
+    learned = finish.learned
+    if learned is None or run.state is not RunState.SUCCEEDED:
+        return job
+    if learned.consent_revision != job.consent_revision:
+        return job
+    changed = overwrites(job.snapshot, learned.snapshot)
+    return replace(
+        job,
+        snapshot=replace(learned.snapshot, taken_at=now) if changed else learned.snapshot,
+        consent_revision=job.consent_revision + changed,
+        revision=job.revision + 1,
+    )
 
 
 def _counted(job: Job, run: Run) -> Job:

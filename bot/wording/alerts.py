@@ -24,12 +24,12 @@ from bot.message import (
 from bot.wording import facts
 from scheduler.alert import Alert, AlertJob, AlertState, Decision
 from scheduler.answers import Released
-from scheduler.commands import PinJob, RouteText
+from scheduler.commands import AcceptRoute, PinJob, RouteText
 from scheduler.drift import consent
 from scheduler.job import Job, JobId
 from scheduler.press import Action, Press, RouteNames
-from scheduler.route import PriceClass, Route
-from scheduler.run import Run
+from scheduler.route import AXIS_WORDS, Axis, Pins, PriceClass, Route
+from scheduler.run import HoldReason, Run
 
 LISTED = 20
 """Jobs named one by one in an alert; the others are counted."""
@@ -65,25 +65,37 @@ def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
     if decided := [row for row in found.jobs if row.decision is not None]:
         blocks.append(Bullets(tuple(_decided(row, found.route) for row in decided[:LISTED])))
     blocks.append(Fields(_choices(found.route, rows)))
-    blocks.append(
-        Paragraph(
-            line(
-                "Until somebody decides, every fire is held; after that the latest one can still run."
-                " Pin old without its button:"
-            )
-        )
-    )
-    blocks.append(Code("\n".join(pin_line(row.job, how) for row in rows[:LISTED])))
+    waits = "Until somebody decides, every fire is held; after that the latest one can still run."
+    if _pinnable(rows):
+        blocks.append(Paragraph(line(f"{waits} Pin old without its button:")))
+        lines = [pin_line(row.job, how) for row in rows[:LISTED] if row.pinnable]
+    else:
+        blocks.append(Paragraph(line(f"{waits} Accept new without its button:")))
+        lines = [spell(AcceptRoute(row.job.id), how) for row in rows[:LISTED]]
+    blocks.append(Code("\n".join(lines)))
     return Message(_title(found, rows, calls), tuple(blocks), _buttons(found, rows), Tone.LOUD)
 
 
 def _title(found: Alert, rows: Sequence[AlertJob], calls: int) -> str:
     """The whole story in one sentence: for many it is all they see of the message."""
     held = f"Job {facts.called(rows[0].job)} is" if len(rows) == 1 else f"{len(rows)} jobs are"
+    spent = f"{facts.count(calls, 'call')} had been made." if calls else "Nothing was spent."
+    if found.reason is HoldReason.IDENTITY:
+        return f"{held} held: {_changed(rows)} of {found.route.name} changed. {spent}"
     old = _one_consent(rows)
     moved = f"from {old} to {found.route.name}" if old else f"to {found.route.name}"
-    spent = f"{facts.count(calls, 'call')} had been made." if calls else "Nothing was spent."
     return f"{held} held: the default moved {moved}. {spent}"
+
+
+def _changed(rows: Sequence[AlertJob]) -> str:
+    """What of an unmoved route changed: "the address and the key variable"."""
+    axes = [axis for axis in Axis if any(axis is each.axis for row in rows for each in row.drifts)]
+    return " and ".join(f"the {AXIS_WORDS[axis]}" for axis in axes)
+
+
+def _pinnable(rows: Sequence[AlertJob]) -> bool:
+    """Whether a pin brings back for any of these jobs what moved."""
+    return any(row.pinnable for row in rows)
 
 
 def _one_consent(rows: Sequence[AlertJob]) -> str | None:
@@ -139,8 +151,9 @@ def _choices(route: Route, rows: Sequence[AlertJob]) -> tuple[tuple[str, Line], 
     old, before = _one_consent(rows), _one_price(rows)
     kept = old or "what it consented to"
     price = f" ({facts.PRICE_WORDS[before]})" if old and before else ""
+    pin = (("Pin old", line(f"{it} keeps using {kept}{price}, whatever the default does")),)
     return (
-        ("Pin old", line(f"{it} keeps using {kept}{price}, whatever the default does")),
+        *(pin if _pinnable(rows) else ()),
         ("Accept new", line(f"{it} uses {_priced(route)} from now on")),
         ("Pause", line(f"no more runs until somebody resumes {them}")),
     )
@@ -159,14 +172,17 @@ def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
     def press(action: Action) -> Press:
         return Press(action, alert=found.id, revision=found.revision, route=route)
 
+    pin = (Button(f"Pin old{every}", press(Action.PIN), primary=True),)
     return (
-        Button(f"Pin old{every}", press(Action.PIN), primary=True),
+        *(pin if _pinnable(rows) else ()),
         Button(f"Accept new{every}", press(Action.ACCEPT), confirm=Confirm(question, "Accept")),
         Button(f"Pause{every}", press(Action.PAUSE)),
     )
 
 
 def _healed(found: Alert) -> str:
+    if found.reason is HoldReason.IDENTITY:
+        return f"Healed: what {found.route.name} bills is as it was consented to again."
     old = _one_consent(found.undecided)
     back = f"the default is {old} again" if old else "the default moved back"
     accepted = any(row.decision is Decision.ACCEPTED for row in found.jobs)
@@ -219,11 +235,18 @@ def _decision(row: AlertJob, route: Route, job: str) -> str:
         case Decision.PINNED:
             return f"{who} pinned {job} to {facts.names(consent(row.job))}"
         case Decision.ACCEPTED:
-            return f"{who} accepted {_priced(route)} for {job}"
+            return f"{who} accepted {_accepted(row, route)} for {job}"
         case Decision.CHANGED if row.decided_by is None:
             return f"the default moved again, and there is a new alert about {job}"
         case _:
             return f"{who} {row.decision} {job}"
+
+
+def _accepted(row: AlertJob, route: Route) -> str:
+    """What a person accepted: another route, or what answered on the route they had."""
+    if row.job.accepted_as and consent(row.job) == Pins(route.provider, route.model):
+        return f"what answers for {route.name}"
+    return _priced(route)
 
 
 def _summary(found: Alert) -> str:
@@ -265,9 +288,17 @@ ACK_WORDS = {
 }
 
 
-def decided(decision: Decision, jobs: Sequence[Job], left: Sequence[Job]) -> Message:
+def decided(
+    decision: Decision,
+    jobs: Sequence[Job],
+    left: Sequence[Job],
+    reason: HoldReason = HoldReason.DRIFT,
+) -> Message:
     """What the presser is told: what the press did, and what it left to others."""
-    did = f"{facts.count(len(jobs), 'job')} {ACK_WORDS[decision]}"
+    words = ACK_WORDS[decision]
+    if reason is HoldReason.SERVED and decision is Decision.ACCEPTED:
+        words = "may be answered like that from now on"
+    did = f"{facts.count(len(jobs), 'job')} {words}"
     owners = Counter(job.owner.name or job.owner.key for job in left)
     rest = "".join(
         f"; {number} {'belongs' if number == 1 else 'belong'} to {who}"

@@ -23,7 +23,7 @@ from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
-from scheduler.route import Pins
+from scheduler.route import AXIS_WORDS, Pins
 
 
 def added(view: JobView, how: str) -> Message:
@@ -33,7 +33,7 @@ def added(view: JobView, how: str) -> Message:
     title = f"Job {job.id} is scheduled: {job.name}"
     blocks: list[Block] = [Fields(rows(view))]
     if unguarded:
-        axes = " and ".join(facts.AXIS_WORDS[axis] for axis in unguarded)
+        axes = " and ".join(AXIS_WORDS[axis] for axis in unguarded)
         title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
         why = f" ({view.problem})" if view.problem else ""
         blocks.append(

@@ -18,6 +18,7 @@ from bot.wording.runs import HOLD_WORDS
 from scheduler.answers import Drilled
 from scheduler.drift import consent
 from scheduler.job import OnDrift, unguarded_axes
+from scheduler.route import AXIS_WORDS
 from scheduler.run import HoldReason, RunState
 
 
@@ -90,7 +91,7 @@ def _let_through(found: Drilled, name: str, how: str) -> tuple[str, Tone, Line |
             ),
         )
     if missing := unguarded_axes(job):
-        axes = " and ".join(facts.AXIS_WORDS[axis] for axis in missing)
+        axes = " and ".join(AXIS_WORDS[axis] for axis in missing)
         return (
             f"Drill: job {name} would NOT be held: it is UNGUARDED.",
             Tone.LOUD,

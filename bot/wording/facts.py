@@ -6,7 +6,7 @@ from bot.message import Line, Moment, bold, code, line
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
 from scheduler.job import Job, JobState, unguarded_axes
-from scheduler.route import Axis, Pins, PriceClass
+from scheduler.route import AXIS_WORDS, Axis, Pins, PriceClass
 from scheduler.schedule.words import schedule_words
 
 PRICE_WORDS = {
@@ -14,15 +14,6 @@ PRICE_WORDS = {
     PriceClass.FREE: "free",
     PriceClass.PAID: "paid",
     PriceClass.UNKNOWN: "price unknown, so it counts as paid",
-}
-
-AXIS_WORDS = {
-    Axis.PROVIDER: "provider",
-    Axis.MODEL: "model",
-    Axis.ENDPOINT: "endpoint",
-    Axis.API_MODE: "API mode",
-    Axis.CREDENTIAL: "credential",
-    Axis.PRICE_CLASS: "price class",
 }
 
 

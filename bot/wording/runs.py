@@ -1,5 +1,6 @@
 """How runs went: reports, histories, outputs."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.grammar.sentences import sentence
@@ -20,9 +21,11 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
+from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
+from scheduler.route import PriceClass
 from scheduler.run import HoldReason, Run, RunKind, RunState
 
 OUTCOME_WORDS = {
@@ -40,9 +43,12 @@ OUTCOME_WORDS = {
 
 HOLD_WORDS = {
     HoldReason.DRIFT: "the default moved",
+    HoldReason.IDENTITY: "who is billed, or how much, is not what was consented to",
+    HoldReason.FREE_ONLY: "it may use free and local routes only, and this one is not",
     HoldReason.UNGUARDED: "nobody consented to a route",
     HoldReason.CONFIG: "the settings give it no route that can be trusted",
     HoldReason.CREDENTIAL: "a credential is missing",
+    HoldReason.SERVED: "what answered is not what was consented to",
 }
 
 
@@ -64,11 +70,13 @@ def _on(run: Run) -> str:
     return f", on {run.route.name}"
 
 
-def report(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
-    """What a run tells its origin."""
+def report(
+    job: Job, run: Run, how: str, *, first_unguarded: bool, served: str | None = None
+) -> Message:
+    """What a run tells its origin; `served` is what answered where nobody consented to anything."""
     match run.state:
         case RunState.SUCCEEDED:
-            return _succeeded(job, run, how, first_unguarded=first_unguarded)
+            return _succeeded(job, run, how, first_unguarded=first_unguarded, served=served)
         case RunState.HELD:
             return _held(job, run, how)
         case RunState.FAILED:
@@ -105,13 +113,18 @@ def report(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
             assert_never(run.state)
 
 
-def _succeeded(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Message:
-    text = Written(run.output or "(the answer was empty)")
+def _succeeded(
+    job: Job, run: Run, how: str, *, first_unguarded: bool, served: str | None
+) -> Message:
+    text: tuple[Block, ...] = (Written(run.output or "(the answer was empty)"),)
     if job.kind is JobKind.MESSAGE:
-        return Message(job.name, (text,))
+        return Message(job.name, text)
     quiet = Quiet(receipt(run))
+    if served:
+        words = f" {served}. Nobody consented to a route for this job, so it was not held."
+        text += (Paragraph(line(bold("Answered otherwise:"), words)),)
     if not first_unguarded or not unguarded_axes(job):
-        return Message(f"{job.name} (job {job.id})", (text, quiet))
+        return Message(f"{job.name} (job {job.id})", (*text, quiet))
     used = run.route.name if run.route else "an unknown route"
     warning = Paragraph(
         line(
@@ -122,8 +135,15 @@ def _succeeded(job: Job, run: Run, how: str, *, first_unguarded: bool) -> Messag
         )
     )
     return Message(
-        f"{job.name} (job {job.id})", (text, warning, quiet), (_snapshot_button(job, run),)
+        f"{job.name} (job {job.id})", (*text, warning, quiet), (_snapshot_button(job, run),)
     )
+
+
+def noting(report: Message, changed: str) -> Message:
+    """The report of a run that something changed for and held nothing: told once, above its receipt."""
+    *said, receipt = report.blocks
+    news = Paragraph(line(bold("Changed: "), changed))
+    return replace(report, blocks=(*said, news, receipt))
 
 
 def _snapshot_button(job: Job, run: Run) -> Button:
@@ -152,7 +172,10 @@ def _cancelled(job: Job, run: Run) -> Message:
         if run.usage.requests
         else "No call was made."
     )
-    return Message(f"Job {facts.called(job)} was cancelled{why}.", (Paragraph(line(billed)),))
+    said: list[Block] = [Paragraph(line(billed))]
+    if run.usage.requests:
+        said.append(Quiet(receipt(run)))
+    return Message(f"Job {facts.called(job)} was cancelled{why}.", tuple(said))
 
 
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
@@ -165,13 +188,18 @@ def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
 
 
 def receipt(run: Run) -> Line:
-    """The quiet line under an answer: the route, its class, and what was used."""
+    """The quiet line under a report: the route, what it cost and how that is known, the tokens."""
     if run.route is None:
         return line("no provider was called")
     parts = [run.route.name, facts.PRICE_WORDS[run.route.price_class]]
     usage = run.usage
     if usage.served_model and usage.served_model != run.route.model:
         parts.append(f"served by {usage.served_model}")
+    if usage.downstream:
+        parts.append(f"through {usage.downstream}")
+    # On one's own machine the class says it all, unless somebody sent a bill.
+    if usage.requests and (usage.cost or run.route.price_class is not PriceClass.LOCAL):
+        parts.append(cost_words(usage))
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
     elif run.state is RunState.SUCCEEDED:

@@ -6,7 +6,7 @@ from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves, Upda
 from scheduler.ports.jobs import Entry, Event, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate
-from scheduler.ports.runs import Finish, Held, Passage, Planned, Runs
+from scheduler.ports.runs import Answered, Finish, Held, Learned, Passage, Planned, Runs
 from scheduler.ports.store import Store
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Agent",
     "Alerts",
     "Answer",
+    "Answered",
     "Buttons",
     "Clock",
     "Config",
@@ -28,6 +29,7 @@ __all__ = [
     "Held",
     "Inbox",
     "Jobs",
+    "Learned",
     "Leases",
     "Moves",
     "Offer",

@@ -10,8 +10,9 @@ from scheduler.drift import Drift
 from scheduler.job import Job, JobId
 from scheduler.outbox import Owed
 from scheduler.ports.jobs import Entry
-from scheduler.route import Route
+from scheduler.route import Route, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+from scheduler.served import Mismatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +28,34 @@ class Planned:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """What a call has spent whose answer was not what was consented to; its text is kept."""
+
+    mismatches: tuple[Mismatch, ...]
+    usage: Usage
+    output: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
-    """Why a run is held. `route` is the route that was judged, None where none resolved."""
+    """Why a run is held. `route` is the route that was judged, None where none resolved.
+
+    `answered` is there for a run that is held behind the gate, and for no other.
+    """
 
     reason: HoldReason
     error: str
     drifts: tuple[Drift, ...] = ()
     route: Route | None = None
+    answered: Answered | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """What a job consents to after a good run, unless its consent is no longer of this revision."""
+
+    snapshot: Snapshot
+    consent_revision: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +66,7 @@ class Finish:
     output: str | None = None
     error: str | None = None
     usage: Usage = Usage()
+    learned: Learned | None = None
 
 
 class Passage(StrEnum):
@@ -103,8 +126,11 @@ class Runs(Protocol):
     async def hold(self, run_id: RunId, worker: str, held: Held) -> Run | None:
         """claimed -> held, consuming nothing; None when the run is not this worker's claimed one.
 
-        For a drift, in the same transaction: the job joins the open alert of (its whole chat,
-        resolved provider and model), or one is opened; a new job moves the alert's revision, a
+        With `held.answered` it is calling -> held: what was spent is recorded, the repeat is given
+        back, and the job is held from then on (`Job.answered_as`).
+
+        For a drift or such an answer, in the same transaction: the job joins the open alert of (its
+        whole chat, the reason, resolved provider and model), or one is opened; a new job moves the alert's revision, a
         further fire of a listed job only its count; the message is owed (one queued delivery per
         alert is enough). All jobs of one thread: the alert's place is that thread, else the whole
         chat (moving there forgets the message, so that it is posted anew). A job that sits undecided
@@ -131,9 +157,9 @@ class Runs(Protocol):
     ) -> Run | None:
         """claimed or calling -> the end, with everything it owes; None when it is not this worker's.
 
-        Sets `unguarded_told` when the run succeeded. A job without next fire and without runs in
-        flight or held becomes finished, as does one with nothing left to repeat.
-        A message job's scheduled run uses up one of `repeat_left` here.
+        Sets `unguarded_told` when the run succeeded, and the job's snapshot to what was learned. A
+        job without next fire and without runs in flight or held becomes finished, as does one with
+        nothing left to repeat. A message job's scheduled run uses up one of `repeat_left` here.
         """
         ...
 
@@ -147,6 +173,7 @@ class Runs(Protocol):
 
     async def release(self, job_id: JobId, audit: Entry) -> Run | None:
         """Plan the job's latest held run again, the same row; its earlier held ones become missed.
+        One that has called before gets a further attempt.
 
         Raises AlreadyRunning while a run of the job is in flight.
         """

@@ -3,18 +3,25 @@
 from dataclasses import dataclass, replace
 
 from scheduler.alert import Alert, AlertState, Decision
-from scheduler.answers import Changed, Done, Unchanged
-from scheduler.commands import AcceptRoute, PinJob, RouteText, TakeSnapshot, UnpinJob
+from scheduler.answers import Changed, Done, Snapshots, Unchanged
+from scheduler.commands import (
+    AcceptRoute,
+    PinJob,
+    RouteText,
+    TakeSnapshot,
+    TakeSnapshots,
+    UnpinJob,
+)
 from scheduler.drift import consent
 from scheduler.errors import DriftpinError, UserError
-from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Pins, Resolution, snapshot_of
-from scheduler.service.core import Change, Core, Wanted, rebind
+from scheduler.route import Pins, PriceClass, Resolution, snapshot_of
+from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
 from scheduler.service.naming import typed_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import bound_to, take_snapshot
+from scheduler.snapshots import bound_to, priced_as, take_snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,7 @@ class Consents:
             _must_be_guarded(job)
             pins = await self._pins(job, command)
             beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
+            _must_stay_free(job, str(pins.model), beside.price_class)
             return Wanted(rebind(job, pins, beside), Decision.PINNED)
 
         return await self._changed(Done.PINNED, command.job, change, by)
@@ -88,29 +96,28 @@ class Consents:
             if freed_provider:
                 snapshot = fresh if freed_model else replace(fresh, model=job.snapshot.model)
             else:
-                snapshot = replace(job.snapshot, model=fresh.model, price_class=fresh.price_class)
+                snapshot = priced_as(replace(job.snapshot, model=fresh.model), fresh)
             return Wanted(rebind(job, pins, snapshot), Decision.CHANGED)
 
         return await self._changed(Done.UNPINNED, command.job, change, by)
 
     async def accept(self, command: AcceptRoute, by: Principal) -> Changed:
         """Consent to the route the default resolves to now, if it is the one the person saw."""
-        seen = await self._seen(command)
+        seen = await self._typed_names(command.job, command.route)
+        alert = None if seen else await self._open_alert(command.job)
 
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
-            return Wanted(await self._accepted(job, seen), Decision.ACCEPTED)
+            return Wanted(await self._accepted(job, seen, alert), Decision.ACCEPTED)
 
         return await self._changed(Done.ACCEPTED, command.job, change, by)
 
-    async def _seen(self, command: AcceptRoute) -> RouteNames | None:
-        """The route this consent is about: the typed one, else the one of the job's open alert."""
-        if command.route is not None:
-            return await self._typed_names(command.job, command.route)
+    async def _open_alert(self, job_id: JobId) -> Alert | None:
+        """The alert that asks about this job, whose route a consent without a route is about."""
         for alert in await self._core.store.open_alerts():
-            row = alert.row(command.job)
+            row = alert.row(job_id)
             if row and row.decision is None:
-                return RouteNames.of(alert.route)
+                return alert
         return None
 
     async def _typed_names(self, job_id: JobId, route: RouteText | None) -> RouteNames | None:
@@ -124,16 +131,29 @@ class Consents:
             )
         return RouteNames(typed.provider, typed.model)
 
-    async def _accepted(self, job: Job, seen: RouteNames | None) -> Job:
+    async def _accepted(self, job: Job, seen: RouteNames | None, alert: Alert | None) -> Job:
+        """The job consenting to what it would use now, which must be what the person saw."""
         resolution = await self._resolve_now(job)
         route = resolution.route
         now_names = RouteNames.of(route)
+        seen = RouteNames.of(alert.route) if alert else seen
         if seen is not None and seen != now_names:
             raise UserError(
                 f"the default is no longer {seen} but {now_names}",
                 f"'/jobs accept {job.id} {now_names}' accepts that one",
             )
-        return replace(job, snapshot=snapshot_of(route, job.pins, self._core.clock.now()))
+        if alert is not None and not alert.route.bills_like(route):
+            raise UserError(
+                f"what {now_names} bills has changed again since that message",
+                f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it",
+            )
+        _must_stay_free(job, route.name, route.price_class)
+        fresh = rebind(job, job.pins, snapshot_of(route, job.pins, self._core.clock.now()))
+        if consent(job) != Pins(route.provider, route.model):
+            return fresh
+        # The route is what it was: what is accepted is what answered there.
+        news = tuple(each for each in job.answered_as if each not in job.accepted_as)
+        return replace(fresh, accepted_as=job.accepted_as + news)
 
     async def snapshot(self, command: TakeSnapshot, by: Principal) -> Changed | Unchanged:
         """Guard an unguarded job: consent to what it would use now, on the axes that have no consent."""
@@ -145,20 +165,61 @@ class Consents:
         seen = await self._typed_names(command.job, command.route)
 
         async def change(job: Job) -> Wanted:
-            route = (await self._resolve_now(job)).route
-            if seen is not None and seen != RouteNames.of(route):
-                raise UserError(
-                    f"the job would no longer use {seen} but {route.name}",
-                    f"'/jobs snapshot {job.id}' consents to that one",
-                )
-            fresh = snapshot_of(route, job.pins, self._core.clock.now())
-            if consent(job).provider is None:
-                kept = replace(fresh, model=job.snapshot.model or fresh.model)
-            else:
-                kept = replace(job.snapshot, model=fresh.model, price_class=fresh.price_class)
-            return Wanted(rebind(job, job.pins, kept), Decision.CHANGED)
+            return Wanted(await self._guarded(job, seen), Decision.CHANGED)
 
         return await self._changed(Done.SNAPSHOT, command.job, change, by)
+
+    async def _guarded(self, job: Job, seen: RouteNames | None) -> Job:
+        """The job with what it would use now as its consent, on the axes that have none."""
+        route = (await self._resolve_now(job)).route
+        if seen is not None and seen != RouteNames.of(route):
+            raise UserError(
+                f"the job would no longer use {seen} but {route.name}",
+                f"'/jobs snapshot {job.id}' consents to that one",
+            )
+        fresh = snapshot_of(route, job.pins, self._core.clock.now())
+        if consent(job).provider is None:
+            kept = replace(fresh, model=job.snapshot.model or fresh.model)
+        else:
+            kept = priced_as(replace(job.snapshot, model=fresh.model), fresh)
+        return rebind(job, job.pins, kept)
+
+    async def unguarded(self, place: Place) -> list[Job]:
+        """The jobs of a chat that nobody fully consented to, and that may still run."""
+        jobs = await self._core.store.jobs(place.whole_chat)
+        return [job for job in jobs if unguarded_axes(job) and job.state is not JobState.FINISHED]
+
+    async def snapshots(
+        self, command: TakeSnapshots, mine: list[Job], left: list[Job], by: Principal
+    ) -> Snapshots:
+        """Guard several jobs at once, all or none; raises UserError where one has no route now."""
+        await self._must_be_default(command.route)
+        for _ in range(ATTEMPTS):
+            guarded = [await self._guarded(job, None) for job in mine]
+            entries = [self._core.entry(by, "snapshot", f"job {job.id}") for job in mine]
+            changed = await self._core.store.change_together(
+                list(zip(guarded, entries, strict=True))
+            )
+            if changed is not None:
+                return Snapshots(tuple(changed), tuple(left))
+            now = [await self._core.store.job(job.id) for job in mine]
+            mine = [
+                job
+                for job in now
+                if job and job.state is not JobState.REMOVED and unguarded_axes(job)
+            ]
+        raise UserError("these jobs are being changed by somebody else", "try again")
+
+    async def _must_be_default(self, route: RouteText | None) -> None:
+        """A button consents to the default it showed, and to no other."""
+        if route is None:
+            return
+        now, seen = await self._default_now(), f"{route.provider}:{route.model}"
+        if str(now) != seen:
+            raise UserError(
+                f"the default is no longer {seen} but {now}",
+                "'/jobs snapshot all' consents to that one",
+            )
 
     async def decide(
         self,
@@ -171,6 +232,7 @@ class Consents:
         """One press on an alert: decide on these of its jobs, the first press wins."""
         if alert.state is not AlertState.OPEN or alert.revision != revision:
             return TooLate(alert)
+        mine = [job for job in mine if _can_be(decision, job, alert)] or mine
         changed = [await self._as_decided(job, alert, decision) for job in mine]
         audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
         outcome = await self._core.store.decide(alert.id, revision, changed, decision, audit)
@@ -185,9 +247,10 @@ class Consents:
     async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
         match decision:
             case Decision.PINNED:
+                _must_be_pinnable(job, alert)
                 return rebind(job, consent(job), job.snapshot)
             case Decision.ACCEPTED:
-                return await self._accepted(job, RouteNames.of(alert.route))
+                return await self._accepted(job, None, alert)
             case Decision.PAUSED:
                 return replace(job, state=JobState.PAUSED)
             case Decision.REMOVED | Decision.CHANGED:
@@ -201,12 +264,47 @@ class Consents:
                 f"there is no route to consent to now: {error}", "try again when it is mended"
             ) from None
 
+    async def _default_now(self) -> RouteNames:
+        try:
+            return RouteNames.of((await self._core.config.resolve(Pins())).route)
+        except DriftpinError as error:
+            raise UserError(
+                f"there is no default to consent to now: {error}", "try again when it is mended"
+            ) from None
+
     async def _changed(self, done: Done, job_id: JobId, change: Change, by: Principal) -> Changed:
         job = await self._core.change(job_id, change, by, str(done))
         runs = await self._core.store.in_flight(job_id)
         await self._core.submit_planned(runs)
         released = next((run for run in runs if run.hold_reason is not None), None)
         return Changed(done, await self._reading.view(job), by.name, released)
+
+
+def _can_be(decision: Decision, job: Job, alert: Alert) -> bool:
+    """Whether a decision about many jobs can be one about this job."""
+    if decision is Decision.PINNED:
+        row = alert.row(job.id)
+        return row is not None and row.pinnable
+    return decision is not Decision.ACCEPTED or not (
+        job.free_only and alert.route.price_class.spends
+    )
+
+
+def _must_be_pinnable(job: Job, alert: Alert) -> None:
+    row = alert.row(job.id)
+    if row is not None and not row.pinnable:
+        raise UserError(
+            f"to pin job {job.id} brings back no address, no key and no price",
+            f"'/jobs accept {job.id}' consents to them as they are now, '/jobs pause {job.id}' waits",
+        )
+
+
+def _must_stay_free(job: Job, name: str, charged: PriceClass | None) -> None:
+    if job.free_only and charged is not None and charged.spends:
+        raise UserError(
+            f"job {job.id} may use free and local routes only, and {name} is {charged}",
+            f"'/jobs edit {job.id} free_only=no' allows it to spend",
+        )
 
 
 def _must_be_guarded(job: Job) -> None:

@@ -4,14 +4,15 @@ from dataclasses import replace
 
 from scheduler.answers import Default, DefaultChanged, WhatIf
 from scheduler.commands import RouteText
-from scheduler.drift import drifts
+from scheduler.config import CoreConfig
 from scheduler.errors import AlreadyHandled, AlreadyPressed, DriftpinError, UserError
 from scheduler.job import Job, JobState, Principal
-from scheduler.ports import Entry
+from scheduler.ports import Config, Entry, Held
 from scheduler.press import RouteNames
-from scheduler.route import ApiMode, Pins, PriceClass, Resolution, Route
+from scheduler.route import Pins, Resolution
 from scheduler.service.core import Core
 from scheduler.service.naming import provider_names, typed_pins, unknown_provider
+from scheduler.verdict import Look, OneLook, verdict
 
 
 class Defaults:
@@ -23,8 +24,7 @@ class Defaults:
             resolution = await self._core.config.resolve(Pins())
         except DriftpinError as error:
             return Default(None, str(error), ())
-        route = resolution.route
-        holds, _ = await self._affected(RouteNames.of(route))
+        holds, _ = await self._affected(self._core.config)
         return Default(resolution, None, holds)
 
     async def what_if(self, typed: RouteText) -> WhatIf:
@@ -36,7 +36,7 @@ class Defaults:
                 "jobs follow jobs.provider and jobs.model of config.yaml, not the default",
                 "change them there",
             )
-        holds, follows = await self._affected(new)
+        holds, follows = await self._affected(_If(self._core.config, new))
         return WhatIf(await self._unlike(new), new, holds, follows)
 
     async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
@@ -51,7 +51,7 @@ class Defaults:
         await self._core.config.change_default(new)
         detail = f"{old.route.name if old else '?'} -> {new}"
         await self._audit(self._core.entry(by, "change-default", "default", detail))
-        holds, _ = await self._affected(new)
+        holds, _ = await self._affected(_If(self._core.config, new))
         return DefaultChanged(old, new, holds)
 
     async def _audit(self, entry: Entry) -> None:
@@ -87,25 +87,33 @@ class Defaults:
         except DriftpinError:
             return None
 
-    async def _affected(self, new: RouteNames) -> tuple[tuple[Job, ...], int]:
-        """The jobs that would be held, and how many others would follow without a word."""
-        jobs = [
+    async def _affected(self, look: Look) -> tuple[tuple[Job, ...], int]:
+        """The jobs that this default holds, and how many others follow it without a word."""
+        at_once = OneLook(look)
+        follow = [
             job
             for job in await self._core.store.jobs()
-            if job.kind.guarded and job.state in (JobState.ACTIVE, JobState.PAUSED)
+            if job.kind.guarded
+            and job.state in (JobState.ACTIVE, JobState.PAUSED)
+            and None in (job.pins.provider, job.pins.model)
         ]
-        held = tuple(job for job in jobs if drifts(job, _under(job, new)))
-        unpinned = [job for job in jobs if None in (job.pins.provider, job.pins.model)]
-        return held, len(unpinned) - len(held)
+        held = tuple([job for job in follow if isinstance((await verdict(at_once, job))[0], Held)])
+        return held, len(follow) - len(held)
 
 
-def _under(job: Job, new: RouteNames) -> Route:
-    """The names a job would resolve to under a default that nobody resolved yet."""
-    return Route(
-        provider=job.pins.provider or new.provider,
-        model=job.pins.model or new.model,
-        endpoint="",
-        api_mode=ApiMode.CHAT_COMPLETIONS,
-        credential=None,
-        price_class=PriceClass.UNKNOWN,
-    )
+class _If:
+    """The settings as they are, if another route were the default: nothing is changed."""
+
+    def __init__(self, config: Config, new: RouteNames) -> None:
+        self._config = config
+        self._new = new
+
+    async def core(self) -> CoreConfig:
+        return await self._config.core()
+
+    async def resolve(self, pins: Pins) -> Resolution:
+        names = Pins(pins.provider or self._new.provider, pins.model or self._new.model)
+        return await self._config.resolve(names)
+
+    def last_good(self) -> CoreConfig:
+        return self._config.last_good()

@@ -1,5 +1,6 @@
 """Commands that make, change and end jobs."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -66,6 +67,22 @@ class JobService:
         self._core.wake()
         return Added(await self._reading.view(job))
 
+    async def imported(self, source: str) -> dict[str, JobId]:
+        """The jobs that came from there before, by their keys there."""
+        return await self._core.store.imported(source)
+
+    async def bring(
+        self, source: str, jobs: Sequence[tuple[str, Job]], by: Principal
+    ) -> dict[str, Job]:
+        """Store jobs from elsewhere as they stand, those that never came before, all or none.
+
+        They stand under no limit of chats: whoever brings them is the operator of this machine.
+        """
+        entry = self._core.entry(by, "import", "job")
+        brought = await self._core.store.bring(source, jobs, entry)
+        self._core.wake()
+        return brought
+
     async def edit(self, command: EditJob, by: Principal) -> Changed:
         """Change what was typed and nothing else; pins that end a drift decide on its alert."""
 
@@ -83,10 +100,11 @@ class JobService:
         """True where no axis could drift at all, or none does from the route of the open alert."""
         if None not in (job.pins.provider, job.pins.model):
             return True
+        guard = self._core.config.last_good().guard
         for alert in await self._core.store.open_alerts():
             row = alert.row(job.id)
             if row is not None and row.decision is None:
-                return not drifts(job, alert.route)
+                return not drifts(job, alert.route, guard)
         return False
 
     async def _edited(self, job: Job, command: EditJob) -> Job:

@@ -1,18 +1,23 @@
 """Commands that only read."""
 
+import logging
 import math
 from datetime import datetime
 
 from scheduler.alert import Alert
 from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Shown
-from scheduler.drift import drifts
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
+from scheduler.judge import Go
 from scheduler.plan import following
-from scheduler.route import Resolution
+from scheduler.ports import Held
+from scheduler.route import Resolution, Route
 from scheduler.run import Run, RunState
 from scheduler.service.core import Core
 from scheduler.snapshots import resolved
+from scheduler.verdict import verdict
+
+log = logging.getLogger(__name__)
 
 PAGE = 10
 """Jobs on one page of a list."""
@@ -29,6 +34,7 @@ class Reading:
         held = await self._core.store.held([job.id])
         runs = await self._core.store.history(job.id, 1)
         current, problem = await self._resolve(job)
+        judged = await self._judged(job)
         return JobView(
             job,
             fires=next_fires(job, 3),
@@ -36,7 +42,8 @@ class Reading:
             last=runs[0] if runs else None,
             current=current,
             problem=problem,
-            drifts=drifts(job, current.route) if current else (),
+            drifts=judged.drifts if isinstance(judged, Held) else (),
+            instead=_instead(judged, current),
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:
@@ -76,10 +83,28 @@ class Reading:
         found: list[Alert] = await self._core.store.open_alerts(place.whole_chat if place else None)
         return Alerts(tuple(found))
 
+    async def _judged(self, job: Job) -> Go | Held | None:
+        """What would become of a run now; None where that cannot be told."""
+        if not job.kind.guarded:
+            return None
+        try:
+            return (await verdict(self._core.config, job))[0]
+        except Exception:
+            log.exception("job %s could not be judged", job.id)
+            return None
+
     async def _resolve(self, job: Job) -> tuple[Resolution | None, str | None]:
         if not job.kind.guarded:
             return None, None
         return await resolved(self._core.config, job.pins)
+
+
+def _instead(judged: Go | Held | None, current: Resolution | None) -> Route | None:
+    """The consented route, where the policy of the job lets it run on that one."""
+    if not isinstance(judged, Go):
+        return None
+    used = judged.resolution.route
+    return used if current is None or used.name != current.route.name else None
 
 
 def next_fires(job: Job, count: int) -> tuple[datetime, ...]:

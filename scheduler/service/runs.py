@@ -90,9 +90,19 @@ class RunService:
         if not isinstance(found, Held):
             return
         again = f"the held fire of job {job.id} would be held again"
+        if found.reason is HoldReason.IDENTITY:
+            raise UserError(
+                f"{again}, what it would bill is still not what was consented to",
+                f"'/jobs accept {job.id}' consents to it, '/jobs show {job.id}' says what it is",
+            )
         if found.reason is HoldReason.DRIFT and found.route is not None:
             raise UserError(
                 f"{again}, the default is still {found.route.name}",
+                f"'/jobs pin {job.id}' or '/jobs accept {job.id}' decides first",
+            )
+        if found.reason is HoldReason.SERVED:
+            raise UserError(
+                f"{again} until somebody decides about what answered",
                 f"'/jobs pin {job.id}' or '/jobs accept {job.id}' decides first",
             )
         why = found.error.splitlines()[1]

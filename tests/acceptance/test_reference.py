@@ -10,7 +10,8 @@ from dataclasses import replace
 import pytest
 
 from bot.grammar import parse
-from scheduler import plan
+from scheduler import judge
+from scheduler.drift import Moves
 from scheduler.job import Job, JobId, JobKind, JobState
 from scheduler.ports import Entry
 from scheduler.route import Pins, Snapshot
@@ -169,7 +170,7 @@ async def test_without_the_guard_the_paid_call_happens(
 ) -> None:
     """The held cases above prove something: take the comparison out, and the money is spent."""
     await drifted(world)
-    monkeypatch.setattr(plan, "drifts", lambda job, route: ())
+    monkeypatch.setattr(judge, "moves", lambda job, route, tolerance: Moves())
     run = await world.fire()
     assert run.state is RunState.SUCCEEDED
     assert world.paid.count == 1

@@ -8,7 +8,8 @@ import pytest
 from scheduler.config import GuardConfig, MissingSnapshot
 from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, JobKind, OnMissed
-from scheduler.plan import COUNTED, Go, Missed, Tick, due_fires, judge, tick
+from scheduler.judge import Go, judge
+from scheduler.plan import COUNTED, Missed, Tick, due_fires, tick
 from scheduler.ports import Held, Planned
 from scheduler.route import Axis, Pins, Route, Snapshot
 from scheduler.run import HoldReason, RunState
