@@ -27,6 +27,7 @@ class Options:
     model: str | None = None
     kind: JobKind | None = None
     on_drift: str | None = None
+    free_only: bool | None = None
     on_missed: OnMissed | None = None
     repeat: int | None = None
     until: str | None = None
@@ -123,6 +124,14 @@ class TakeSnapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class TakeSnapshots:
+    """Guard every unguarded job of this chat; with the route a button showed, only if that is still
+    the default."""
+
+    route: RouteText | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class DrillJob:
     """Simulate a drift of the job, and show that it is held."""
 
@@ -197,7 +206,7 @@ JobCommand = (
     | History
     | Output
 )
-Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault
+Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | TakeSnapshots
 """What the service carries out."""
 
 Front = Help | AskAdd | Claim | Unclaim

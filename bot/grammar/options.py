@@ -60,11 +60,17 @@ OPTIONS = (
     ),
     Option(
         "on_drift",
-        "hold",
+        "hold, run_on_snapshot or allow_if_not_dearer",
         "what happens when the default moved",
-        "hold",
+        "allow_if_not_dearer",
         tuple(OnDrift),
-        ("run_on_snapshot", "allow_if_not_dearer"),
+    ),
+    Option(
+        "free_only",
+        "yes or no",
+        "hold every run that is not certainly free or local, pinned or not",
+        "yes",
+        ("yes", "no"),
     ),
     Option(
         "on_missed",
@@ -83,7 +89,7 @@ KEYS = {option.key: option.key for option in OPTIONS} | {
 }
 BY_KEY = {option.key: option for option in OPTIONS}
 
-LATER_KEYS = ("deliver", "free_only", "max_usd", "on_overlap", "retry")
+LATER_KEYS = ("deliver", "max_usd", "on_overlap", "retry")
 """Options that a later version knows."""
 
 
@@ -92,7 +98,7 @@ def options_of(pairs: Sequence[Pair]) -> Options:
     typed = by_key(pairs, KEYS, LATER_KEYS)
     kind = typed.get("kind")
     on_missed = typed.get("on_missed")
-    repeat = typed.get("repeat")
+    repeat, free_only = typed.get("repeat"), typed.get("free_only")
     return Options(
         name=typed.get("name"),
         zone=typed.get("tz"),
@@ -100,6 +106,7 @@ def options_of(pairs: Sequence[Pair]) -> Options:
         model=typed.get("model"),
         kind=JobKind(kind) if kind else None,
         on_drift=typed.get("on_drift"),
+        free_only=free_only == "yes" if free_only else None,
         on_missed=OnMissed(on_missed) if on_missed else None,
         repeat=int(repeat) if repeat else None,
         until=typed.get("until"),

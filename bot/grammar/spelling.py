@@ -29,6 +29,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    TakeSnapshots,
     Unclaim,
     UnpinJob,
 )
@@ -64,6 +65,8 @@ def _said(command: Command) -> str:
             return "alerts"
         case ShowDefault():
             return "default"
+        case TakeSnapshots():
+            return "snapshot all"
         case ChangeDefault(route, confirmed):
             return _words("default", _route(route), "yes" if confirmed else None)
         case AskAdd():
@@ -145,6 +148,7 @@ def _spelled(options: Options) -> str | None:
         "model": options.model,
         "kind": options.kind,
         "on_drift": options.on_drift,
+        "free_only": None if options.free_only is None else ("no", "yes")[options.free_only],
         "on_missed": options.on_missed,
         "repeat": options.repeat,
         "until": options.until,

@@ -215,6 +215,8 @@ def _waits(ready: Sequence[AlertJob], waiting: Waiting, older: int) -> Line:
             Moment(latest.fire_time, job.zone),
             " can run now",
         ]
+        if latest.usage.requests:
+            parts.append(", which is one more call")
     else:
         parts = [f"The latest held fire of {len(ready)} jobs can run now"]
     parts.append(f"; {facts.count(older, 'older one')} will be given up." if older else ".")

@@ -70,12 +70,14 @@ def _happened(rows: Sequence[AlertJob]) -> str:
     if others := served[Fact.DOWNSTREAM]:
         said.append(f"came through {_either(others)}, not {others[0].consented}")
     if served[Fact.COST]:
-        said.append("was billed although it was consented to as free")
+        said.append("was not free")
     return _joined(said)
 
 
 def _joined(said: Sequence[str]) -> str:
-    return " and ".join(said) or "was not answered as consented to"
+    """What is told, as one part of a sentence."""
+    *most, last = said or ("was not answered as consented to",)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def _either(found: Sequence[Mismatch]) -> str:

@@ -1,5 +1,6 @@
 """The answer to each command."""
 
+from collections import Counter
 from typing import assert_never
 
 from bot.message import (
@@ -31,6 +32,7 @@ from scheduler.answers import (
     Listed,
     Outputs,
     Shown,
+    Snapshots,
     Started,
     Stopped,
     Unchanged,
@@ -74,6 +76,8 @@ def answer(found: Answer, how: str) -> Message:
             return _what_if(found, how)
         case DefaultChanged():
             return _default_changed(found)
+        case Snapshots():
+            return _snapshots(found)
         case Drilled():
             return drills.drilled(found, how)
         case _:
@@ -149,6 +153,29 @@ def _stopped(found: Stopped, job: Job, number: int) -> Message:
     calling = any(run.state is RunState.CALLING for run in found.runs)
     billed = "; what had left by then may have been billed" if calling else "; no call was made"
     return Message(f"Job {facts.called(job)} is stopped{billed}.")
+
+
+def _snapshots(found: Snapshots) -> Message:
+    left = tuple(Paragraph(line(whose)) for whose in _left(found.left))
+    if not found.taken:
+        return Message("Nothing to do: no job here that is yours to decide is unguarded.", left)
+    number = facts.count(len(found.taken), "job")
+    verb = "is" if len(found.taken) == 1 else "are"
+    return Message(
+        f"{number} {verb} guarded now: each consents to what it uses at this moment.",
+        (_jobs(found.taken), *left),
+        tone=Tone.GOOD,
+    )
+
+
+def _left(jobs: tuple[Job, ...]) -> list[str]:
+    """Whose the jobs are that stay as they are."""
+    owners = Counter(job.owner.name or job.owner.key for job in jobs)
+    return [
+        f"{facts.count(number, 'unguarded job')} left: {who} or an admin decides about"
+        f" {'it' if number == 1 else 'them'}."
+        for who, number in owners.items()
+    ]
 
 
 def _alerts(number: int) -> Message:

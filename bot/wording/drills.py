@@ -13,13 +13,16 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import alerts, facts
+from bot.wording import alerts, answered, facts
 from bot.wording.runs import HOLD_WORDS
 from scheduler.answers import Drilled
 from scheduler.drift import consent
 from scheduler.job import OnDrift, unguarded_axes
 from scheduler.route import AXIS_WORDS
 from scheduler.run import HoldReason, RunState
+
+BY_THE_MOVE = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.FREE_ONLY)
+"""Why a run is held that would use another route than was consented to, or one that is not free."""
 
 
 def drilled(found: Drilled, how: str) -> Message:
@@ -66,7 +69,7 @@ def _verdict(found: Drilled, how: str) -> tuple[str, Tone, Line | None]:
     if run.state is RunState.HELD and found.requests:
         sent = facts.count(found.requests, "request")
         return f"DRILL FAILED: job {name} was held, and yet {sent} left.", Tone.LOUD, _fault()
-    if run.state is RunState.HELD and run.hold_reason is HoldReason.DRIFT:
+    if run.state is RunState.HELD and run.hold_reason in BY_THE_MOVE:
         return f"Drill: job {name} would be held. 0 requests left.", Tone.GOOD, None
     if run.state is RunState.HELD:
         reason = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
@@ -102,7 +105,7 @@ def _let_through(found: Drilled, name: str, how: str) -> tuple[str, Tone, Line |
                 " binds it to what it uses now.",
             ),
         )
-    if str(found.policy) != OnDrift.HOLD:
+    if found.policy is not OnDrift.HOLD:
         kept = used.name == facts.names(consent(job))
         which = "what it consented to" if kept else "the new default"
         return (
@@ -128,7 +131,8 @@ def _alert(found: Drilled, how: str) -> list[Block]:
     """The alert as its chat would get it, with the buttons named; here they do nothing."""
     if found.alert is None:
         return []
-    shown = alerts.alert(found.alert, {found.job.id: [found.run]}, found.requests, how)
+    asks_about = answered if found.alert.reason is HoldReason.SERVED else alerts
+    shown = asks_about.alert(found.alert, {found.job.id: [found.run]}, found.requests, how)
     buttons = " ".join(f"[{button.label}]" for button in shown.buttons)
     return [
         Paragraph(line("The alert that its chat would get:")),

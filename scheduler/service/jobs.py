@@ -13,6 +13,7 @@ from scheduler.config import Limits
 from scheduler.drift import drifts
 from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
+from scheduler.judge import Go
 from scheduler.plan import following
 from scheduler.route import Pins
 from scheduler.schedule import Once
@@ -23,6 +24,7 @@ from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
 from scheduler.service.reading import Reading
 from scheduler.snapshots import bound_to, take_snapshot
+from scheduler.verdict import verdict
 
 
 class JobService:
@@ -55,6 +57,7 @@ class JobService:
             created_at=now,
             pins=pins,
             on_drift=OnDrift(options.on_drift) if options.on_drift else None,
+            free_only=options.free_only is True,
             on_missed=options.on_missed or OnMissed.SKIP,
             repeat_left=options.repeat,
             until=_until(options.until, zone, now),
@@ -89,12 +92,20 @@ class JobService:
         async def change(job: Job) -> Wanted:
             edited = await self._edited(job, command)
             decides = edited.pins != job.pins and await self._drifts_no_more(edited)
-            return Wanted(edited, Decision.PINNED if decides else None)
+            if decides:
+                return Wanted(edited, Decision.PINNED)
+            passes = _rules(edited) != _rules(job) and await self._would_run(edited)
+            return Wanted(edited, Decision.CHANGED if passes else None)
 
         job = await self._core.change(command.job, change, by, "edit")
         await self._core.submit_planned(await self._core.store.in_flight(job.id))
         self._core.wake()
         return Changed(Done.EDITED, await self._reading.view(job), by.name)
+
+    async def _would_run(self, job: Job) -> bool:
+        if not job.kind.guarded:
+            return False
+        return isinstance((await verdict(self._core.config, job))[0], Go)
 
     async def _drifts_no_more(self, job: Job) -> bool:
         """True where no axis could drift at all, or none does from the route of the open alert."""
@@ -118,6 +129,7 @@ class JobService:
             prompt=_checked_prompt(command.prompt, limits) if command.prompt else job.prompt,
             zone=zone.key,
             on_drift=OnDrift(options.on_drift) if options.on_drift else job.on_drift,
+            free_only=job.free_only if options.free_only is None else options.free_only,
             on_missed=options.on_missed or job.on_missed,
             repeat_left=options.repeat if options.repeat is not None else job.repeat_left,
             until=_until(options.until, zone, now) if options.until else job.until,
@@ -196,6 +208,11 @@ class JobService:
             return zone_named(options.zone)
         person = await self._core.store.person(owner)
         return ZoneInfo(person.zone or self._core.config.last_good().timezone)
+
+
+def _rules(job: Job) -> tuple[OnDrift | None, bool]:
+    """What of a job decides whether a drift holds it."""
+    return job.on_drift, job.free_only
 
 
 def _name_of(prompt: str) -> str:

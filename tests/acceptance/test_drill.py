@@ -4,6 +4,7 @@ import contextlib
 import sqlite3
 from collections import Counter
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -11,10 +12,12 @@ import pytest
 
 from bot.counting_provider import CountingProvider
 from bot.wording.drills import drilled
-from scheduler import plan
+from scheduler import judge
+from scheduler.drift import Moves
 from scheduler.drill import Drills
-from scheduler.job import Job
-from scheduler.ports import Answer, Gate, Store
+from scheduler.job import Job, OnDrift
+from scheduler.judge import Go
+from scheduler.ports import Answer, Config, Entry, Gate, Store
 from scheduler.providers.agent import ModelAgent
 from scheduler.route import Resolution
 from scheduler.run import HoldReason, RunState
@@ -23,7 +26,7 @@ from tests.acceptance.alerted import ADD
 from tests.acceptance.team import ANA, BOB, BOSS, ROOM, team_world
 from tests.acceptance.test_command_line import driftpin
 from tests.acceptance.test_reference import as_imported
-from tests.acceptance.world import World, text_of
+from tests.acceptance.world import ME, World, text_of
 
 MOVED = "drill:simulated-paid"
 
@@ -72,11 +75,16 @@ async def test_the_error_it_shows_is_the_one_a_real_drift_would_record(world: Wo
     assert all(line in said for line in real.splitlines())
 
 
+async def let_all_through(config: Config, job: Job) -> tuple[Go, CoreConfig]:
+    """A verdict without a guard: whatever resolves may be called."""
+    return Go(await config.resolve(job.pins)), await config.core()
+
+
 async def test_taking_the_guard_out_makes_the_drill_fail_and_still_nobody_is_called(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await world.type(ADD)
-    monkeypatch.setattr(plan, "drifts", lambda *_, **__: ())
+    monkeypatch.setattr(judge, "moves", lambda *_, **__: Moves())
     said = await drill(world)
     assert "DRILL FAILED: job 1 (Brief) would NOT be held." in said
     assert "1 request left this process for the run" in said
@@ -178,6 +186,27 @@ async def test_an_unguarded_job_under_missing_snapshot_hold_is_held_for_that(wor
     world.point_default("free-lab", "small", "guard: {missing_snapshot: hold}")
     said = await drill(world)
     assert "would be held, for another reason: nobody consented to a route" in said
+
+
+@pytest.mark.parametrize("where", ["a job", "the settings"])
+async def test_of_a_policy_that_lets_it_pass_it_says_so_and_what_it_would_use(
+    world: World, where: str
+) -> None:
+    await world.type(ADD)
+    if where == "a job":
+        job = replace(await world.job(), on_drift=OnDrift.RUN_ON_SNAPSHOT)
+        assert await world.app.store.change(job, Entry(world.clock.now(), ME, "edit", "job 1"))
+    else:
+        world.point_default("free-lab", "small", "guard: {on_drift: run_on_snapshot}")
+    said = await drill(world)
+    assert "would run, on what it consented to: its policy lets it" in said
+    assert "on_drift is run_on_snapshot, so the run would have used free-lab:small" in said
+
+
+async def test_a_policy_that_lets_only_cheaper_routes_pass_holds_the_drill(world: World) -> None:
+    await world.type(ADD)
+    world.point_default("free-lab", "small", "guard: {on_drift: allow_if_not_dearer}")
+    assert "would be held. 0 requests left." in await drill(world)
 
 
 async def test_of_a_message_it_says_that_there_is_nothing_to_drill(world: World) -> None:

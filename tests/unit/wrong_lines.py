@@ -169,7 +169,7 @@ WRONG: dict[str, str] = {
     "add every 2h nmae=x | Say hello": "there is no option nmae=; did you mean 'name='?",
     "add every 2h colour=red | Say hello": (
         "there is no option colour=; "
-        "the options are name, tz, provider, model, kind, on_drift, on_missed, repeat, "
+        "the options are name, tz, provider, model, kind, on_drift, free_only, on_missed, repeat, "
         "until, timeout"
     ),
     "add every 2h name=a name=b | Say hello": "name= is there twice; type it once",
@@ -183,8 +183,8 @@ WRONG: dict[str, str] = {
         "deliver= is not available in this version; leave it out"
     ),
     "add every 2h max_usd=1 | Say hello": "max_usd= is not available in this version; leave it out",
-    "add every 2h free_only=yes | Say hello": (
-        "free_only= is not available in this version; leave it out"
+    "add every 2h free_only=maybe | Say hello": (
+        "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),
     "add every 2h retry=3 | Say hello": "retry= is not available in this version; leave it out",
     "add every 2h kind=script | Say hello": (
@@ -193,12 +193,9 @@ WRONG: dict[str, str] = {
     "add every 2h kind=robot | Say hello": (
         "kind= is agent or message, not 'robot'; type it like 'kind=message'"
     ),
-    "add every 2h on_drift=run_on_snapshot | Say hello": (
-        "on_drift=run_on_snapshot is not available in this version; "
-        "type 'on_drift=hold' or leave it out"
-    ),
     "add every 2h on_drift=ignore | Say hello": (
-        "on_drift= is hold, not 'ignore'; type it like 'on_drift=hold'"
+        "on_drift= is hold, run_on_snapshot or allow_if_not_dearer, not 'ignore'; "
+        "type it like 'on_drift=allow_if_not_dearer'"
     ),
     "add every 2h on_missed=always | Say hello": (
         "on_missed= is skip or run_once, not 'always'; type it like 'on_missed=run_once'"
