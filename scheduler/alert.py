@@ -49,10 +49,11 @@ class AlertJob:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One open question to a chat, about a drift or about what answered. `revision` changes when a job joins or a person decides; buttons
-    carry it, and one that carries another revision changes nothing.
+    """One open question to a chat, about a drift or about what answered: `reason` says which.
 
-    `route` is the route the jobs would have used; `message` is the platform's id of the message once
+    `revision` changes when a job joins or a person decides; buttons carry it, and one that carries
+    another revision changes nothing. `route` is the route the jobs would have used, or asked;
+    `message` is the platform's id of the message once
     a chat has it, and `hangs` is where: the alert's own place, or one that it had to fall back to.
     """
 

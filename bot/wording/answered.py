@@ -68,7 +68,7 @@ def _happened(rows: Sequence[AlertJob]) -> str:
     if models := served[Fact.MODEL]:
         said.append(f"was answered by {_either(models)}")
     if others := served[Fact.DOWNSTREAM]:
-        said.append(f"came through {_either(others)}, not {others[0].consented}")
+        said.append(f"came through {_either(others)} instead of {others[0].consented}")
     if served[Fact.COST]:
         said.append("was not free")
     return _joined(said)

@@ -5,7 +5,9 @@ from dataclasses import dataclass, replace
 
 from scheduler.alert import Decision
 from scheduler.errors import UserError
+from scheduler.forecast import REMEMBERED, forecast
 from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.money import Forecast
 from scheduler.ports import Clock, Config, Engine, Entry, Store
 from scheduler.route import Pins, Snapshot
 from scheduler.run import Run, RunState
@@ -59,6 +61,12 @@ class Core:
                 return changed
         raise UserError(f"job {job_id} is being changed by somebody else", "try again")
 
+    async def forecasts(self, jobs: Sequence[Job]) -> dict[JobId, Forecast]:
+        """How these jobs will go on."""
+        usages = await self.store.usages([job.id for job in jobs], REMEMBERED)
+        now = self.clock.now()
+        return {job.id: forecast(job, usages.get(job.id, ()), now) for job in jobs}
+
     async def submit_planned(self, runs: Sequence[Run]) -> None:
         """Hand runs that were planned again to the engine."""
         for run in runs:
@@ -72,9 +80,9 @@ def no_job(job_id: JobId) -> UserError:
 
 
 def rebind(job: Job, pins: Pins, snapshot: Snapshot) -> Job:
-    """The job under other pins; a pinned axis keeps no snapshot."""
+    """The job under another consent; a pinned axis keeps no snapshot, and what answered is past."""
     if pins.provider is not None:
         snapshot = replace(snapshot, provider=None)
     if pins.model is not None:
         snapshot = replace(snapshot, model=None)
-    return replace(job, pins=pins, snapshot=snapshot)
+    return replace(job, pins=pins, snapshot=snapshot, answered_as=(), accepted_as=())

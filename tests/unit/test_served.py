@@ -151,7 +151,10 @@ CARD = PriceCard(PriceSource.LIST, Decimal("0.50"), Decimal(2))
 PRICED = replace(PAID, price=CARD)
 
 
-def resolution(route: object = FREE, terms: Terms = Terms()) -> Resolution:
+OF_THE_ENTRY = Terms()
+
+
+def resolution(route: object = FREE, terms: Terms = OF_THE_ENTRY) -> Resolution:
     return Resolution(route, None, "a test", terms=terms)  # type: ignore[arg-type]
 
 

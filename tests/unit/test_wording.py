@@ -5,23 +5,25 @@ The words stand in tests/data/messages.txt, each message under its name.
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
-from bot.wording import alerts, answers, cards, runs
+from bot.wording import alerts, answered, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
 from scheduler.answers import JobView, WhatIf
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError
-from scheduler.held import config_error, drift_error, route_error
+from scheduler.held import config_error, drift_error, route_error, served_error
 from scheduler.job import Job, JobId, JobKind, OnMissed, Principal
 from scheduler.press import Action, RouteNames
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
-from scheduler.run import HoldReason, Run, RunId, RunKind, RunState, Usage
+from scheduler.run import CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
 from scheduler.schedule import Interval
+from scheduler.served import Fact, Mismatch
 from tests.unit.jobs import FREE, NINE, NOON, PAID, ROOM, a_job, resolved
 
 MESSAGES = (Path(__file__).parents[1] / "data/messages.txt").read_text(encoding="utf-8")
@@ -55,8 +57,24 @@ def listed(job: Job, decision: Decision | None = None, by: str | None = None) ->
     return AlertJob(job, drifts(job, PAID), 1, NINE, decision, by, NINE if decision else None)
 
 
-def an_alert(*rows: AlertJob, state: AlertState = AlertState.OPEN, route: Route = PAID) -> Alert:
-    return Alert(AlertId(1), ROOM, route, state, 1, NINE, rows)
+def an_alert(
+    *rows: AlertJob,
+    state: AlertState = AlertState.OPEN,
+    route: Route = PAID,
+    reason: HoldReason = HoldReason.DRIFT,
+) -> Alert:
+    return Alert(AlertId(1), ROOM, route, state, 1, NINE, rows, reason)
+
+
+MISLED = a_job(
+    answered_as=(
+        Mismatch(Fact.MODEL, "small", "gpt-4o"),
+        Mismatch(Fact.DOWNSTREAM, "DeepInfra", "Together"),
+        Mismatch(Fact.COST, "free", "$0.0004"),
+    )
+)
+BILLED = Usage(1, 11, 7, "gpt-4o", "Together", Decimal("0.0004"), CostSource.BILLED)
+"""A job that was answered otherwise than it consented to, and what that cost."""
 
 
 PINNED = a_job(pins=Pins("free-lab", "small"), snapshot=Snapshot(price_class=PriceClass.FREE))
@@ -156,6 +174,32 @@ SAID = {
     "a failed run": runs.report(
         a_job(),
         a_run(RunState.FAILED, error="HTTP 500: the lab is closed"),
+        "/jobs",
+        first_unguarded=False,
+    ),
+    "an alert about what answered": answered.alert(
+        an_alert(AlertJob(MISLED, (), 1, NINE), route=FREE, reason=HoldReason.SERVED),
+        {
+            MISLED.id: [
+                a_run(RunState.HELD, hold_reason=HoldReason.SERVED, usage=BILLED, output="4")
+            ]
+        },
+        1,
+        "/jobs",
+    ),
+    "the error of a run that was answered otherwise": Message(
+        "", (Code(served_error(MISLED, MISLED.answered_as, BILLED)),)
+    ),
+    "an answer nobody consented to": runs.report(
+        a_job(snapshot=Snapshot()),
+        a_run(RunState.SUCCEEDED, output="All quiet.", usage=BILLED),
+        "/jobs",
+        first_unguarded=False,
+        served="model 'small' -> 'gpt-4o'",
+    ),
+    "a receipt without a price": runs.report(
+        a_job(),
+        a_run(RunState.SUCCEEDED, output="All quiet.", usage=Usage(1, 11, 7), route=PAID),
         "/jobs",
         first_unguarded=False,
     ),
