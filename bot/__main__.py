@@ -4,6 +4,7 @@ import asyncio
 import sys
 from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import NoReturn, TypeVar
 
 import click
@@ -75,6 +76,26 @@ def drill(job: str) -> None:
     from bot.one_command import one_command
 
     sys.exit(_run(one_command(f"drill {job}")))
+
+
+@cli.group("import")
+def bring_in() -> None:
+    """Bring jobs over from another scheduler."""
+
+
+@bring_in.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--to", help="Where they all go: slack:T1:#C3, telegram:-100123 or terminal.")
+@click.option("--owner", help="Whose they are: slack:T1:U2 or telegram:42 (default: yours).")
+@click.option("--tz", "zone", help="IANA time zone hermes-agent ran in (default: the configured).")
+@click.option("--dry-run", is_flag=True, help="Change nothing, and print the same report.")
+def hermes(file: Path, to: str | None, owner: str | None, zone: str | None, dry_run: bool) -> None:
+    """Bring over hermes-agent's cron/jobs.json: pins, snapshots and all, each job once."""
+    from bot.hermes import Asked
+    from bot.one_import import one_import
+
+    asked = Asked(b"", file.name, to, owner, zone, dry_run)
+    sys.exit(_run(one_import(file, asked)))
 
 
 @cli.command()

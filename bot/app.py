@@ -13,6 +13,7 @@ from bot.attaching import Attaching, State
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
 from bot.dispatcher import Dispatcher
+from bot.importing import Importer
 from bot.notifier import Notifier
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
@@ -88,6 +89,15 @@ class App:
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
+        )
+        self.importer = Importer(
+            self.store,
+            self.service,
+            config,
+            clock,
+            config.last_good_settings,
+            config.secrets,
+            told,
         )
         self._said = said
         self._news: set[asyncio.Task[None]] = set()

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from bot.doors import Doors
 from bot.message import Request
-from scheduler.answers import Answer, Default
+from scheduler.answers import Answer, Default, Snapshots
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
@@ -27,6 +27,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    TakeSnapshots,
     UnpinJob,
 )
 from scheduler.job import Job
@@ -82,11 +83,23 @@ class Carrier:
                 if confirmed:
                     return await self._service.defaults.change(route, request.principal)
                 return await self._service.defaults.what_if(route)
+            case TakeSnapshots():
+                self._doors.need(request, "snapshot-all")
+                return await self._snapshots(command, request)
             case _:
                 job = await self._doors.job(request, VERBS[type(command)], command.job)
                 if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):
                     await self._must_keep_consent(command, job, request)
                 return await self._about_a_job(command, request)
+
+    async def _snapshots(self, command: TakeSnapshots, request: Request) -> Snapshots:
+        """Of the unguarded jobs of this chat, those this person may decide about."""
+        jobs = await self._service.consents.unguarded(request.place)
+        mine = [job for job in jobs if self._doors.may(request, "snapshot", job)]
+        left = [job for job in jobs if job not in mine]
+        if left and not mine:
+            raise self._doors.refusal("snapshot", "these jobs")
+        return await self._service.consents.snapshots(command, mine, left, request.principal)
 
     async def _must_keep_consent(self, command: PinJob, job: Job, request: Request) -> None:
         """To bind a job to a route it never consented to is to accept that route."""

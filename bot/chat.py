@@ -31,7 +31,7 @@ async def chat() -> None:
         environment, SystemClock(), {"terminal": terminal}, reached=crash_point(environment)
     )
     log_to_file(home, app.config.secrets)
-    control = Control(app.dispatcher.handle, socket_path(home))
+    control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:
         await app.start()
         await control.start()

@@ -4,10 +4,11 @@ import asyncio
 import hashlib
 import os
 import tempfile
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from aiohttp import (
     ClientConnectorError,
@@ -20,7 +21,8 @@ from aiohttp import (
 
 from bot.adapters.terminal.adapter import HERE, login_name
 from bot.adapters.terminal.render import Look, render
-from bot.message import Request
+from bot.hermes import MOST_BYTES, Asked
+from bot.message import Message, Request
 from bot.platform import Handle
 from scheduler.errors import OperatorError
 from scheduler.job import Principal
@@ -51,11 +53,15 @@ def _refuse_a_trap(folder: Path) -> None:
             raise OperatorError(f"{folder} belongs to somebody else; remove it")
 
 
+BringIn = Callable[[Asked, Principal], Awaitable[Message]]
+
+
 class Control:
     """The listening end, owned by the process that owns the database."""
 
-    def __init__(self, handle: Handle, path: Path) -> None:
+    def __init__(self, handle: Handle, path: Path, bring_in: BringIn | None = None) -> None:
         self._handle = handle
+        self._bring_in = bring_in
         self._path = path
         self._runner: web.AppRunner | None = None
 
@@ -70,8 +76,9 @@ class Control:
         if await _somebody_answers(self._path):
             raise OperatorError("another Driftpin runs on this data folder")
         self._path.unlink(missing_ok=True)
-        app = web.Application()
+        app = web.Application(client_max_size=2 * MOST_BYTES)
         app.router.add_post("/command", self._command)
+        app.router.add_post("/import", self._import)
         self._runner = web.AppRunner(app, access_log=None)
         await self._runner.setup()
         before = os.umask(0o177)
@@ -88,10 +95,20 @@ class Control:
     async def _command(self, http: web.Request) -> web.Response:
         typed = await http.json()
         answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
-        look = Look(width=int(typed["width"]), colour=bool(typed["colour"]), pressable=False)
-        refused = answer is not None and answer.private
-        status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
-        return web.Response(text=render(answer, look) if answer else "", status=status)
+        return _response(answer, typed)
+
+    async def _import(self, http: web.Request) -> web.Response:
+        if self._bring_in is None:
+            raise web.HTTPNotFound
+        typed = await http.json()
+        return _response(await self._bring_in(Asked.of(typed), machine_user()), typed)
+
+
+def _response(answer: Message | None, typed: dict[str, Any]) -> web.Response:
+    look = Look(width=int(typed["width"]), colour=bool(typed["colour"]), pressable=False)
+    refused = answer is not None and answer.private
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
+    return web.Response(text=render(answer, look) if answer else "", status=status)
 
 
 async def _somebody_answers(path: Path) -> bool:
@@ -116,18 +133,29 @@ class Answered(NamedTuple):
 
 
 async def ask(path: Path, text: str, *, width: int, colour: bool) -> Answered | None:
-    """The running process's answer to a command; None when no process listens.
+    """The running process's answer to a command; None when no process listens."""
+    typed = {"text": text, "width": width, "colour": colour}
+    return await _ask(path, "command", typed, seconds=60)
+
+
+async def ask_import(path: Path, asked: Asked, *, width: int, colour: bool) -> Answered | None:
+    """The running process's report of an import; None when no process listens."""
+    typed = {**asked.as_json(), "width": width, "colour": colour}
+    return await _ask(path, "import", typed, seconds=600)
+
+
+async def _ask(path: Path, what: str, typed: dict[str, Any], *, seconds: int) -> Answered | None:
+    """What the running process answered; None when none listens.
 
     Raises OperatorError when it was reached and did not answer: it may have carried the command out,
     so nobody else may. Raises it too where somebody else's process could be listening.
     """
     _refuse_a_trap(path.parent)
-    timeout = ClientTimeout(total=60)
-    typed = {"text": text, "width": width, "colour": colour}
+    timeout = ClientTimeout(total=seconds)
     try:
         async with (
             ClientSession(connector=UnixConnector(str(path)), timeout=timeout) as session,
-            session.post("http://driftpin/command", json=typed) as response,
+            session.post(f"http://driftpin/{what}", json=typed) as response,
         ):
             refused = response.status == HTTPStatus.UNPROCESSABLE_ENTITY
             if not refused:

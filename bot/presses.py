@@ -21,6 +21,7 @@ from scheduler.commands import (
     RouteText,
     RunJob,
     TakeSnapshot,
+    TakeSnapshots,
 )
 from scheduler.errors import AlreadyPressed
 from scheduler.job import JobId
@@ -73,6 +74,8 @@ class Presses:
         press = stored.press
         if press.action is Action.PAGE:
             return await self._page(press, request)
+        if press.action is Action.SNAPSHOT_ALL:
+            return await self._snapshots(press, request)
         if press.alert is not None:
             return await self._on_alert(press, press.alert, request)
         return await self._on_job(stored, request)
@@ -81,6 +84,11 @@ class Presses:
         """Another page in the place of this one; it changes nothing, so anybody may turn it again."""
         answer = await self._carrier.carry_out(command_of(press), request)
         return replace(answers.answer(answer, request.command), replaces=True)
+
+    async def _snapshots(self, press: Press, request: Request) -> Message:
+        """Each who presses guards the jobs that are theirs to decide about, so nobody is too late."""
+        answer = await self._carrier.carry_out(command_of(press), request)
+        return answers.answer(answer, request.command)
 
     def _here(self, stored: StoredPress, request: Request) -> bool:
         """Buttons live in the chat they were posted in, and not for ever."""
@@ -165,6 +173,8 @@ def command_of(press: Press) -> Doable:
             return RunJob(job)
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
+        case Action.SNAPSHOT_ALL:
+            return TakeSnapshots(route)
         case Action.UNDO:
             return RemoveJob(job)
         case Action.PAGE:

@@ -51,7 +51,7 @@ async def serve() -> None:
     )
     log_to_file(home, app.config.secrets)
     http = Http(chats.host, chats.port, routes, lambda: _health(app))
-    control = Control(app.dispatcher.handle, socket_path(home))
+    control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:
         _say("Driftpin", f"{version('driftpin')}, data in {home}")
         _say("HTTP", await http.start())

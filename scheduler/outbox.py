@@ -28,6 +28,9 @@ class OwedKind(StrEnum):
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
+    IMPORTED = "imported"
+    """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
+    would follow, `provider` and `model`, where it is known."""
     NOTICE = "notice"
     """A line for the admins about the settings: `text`."""
 

@@ -19,6 +19,7 @@ class Action(StrEnum):
     RUN_HELD = "run_held"
     RUN_AGAIN = "run_again"
     SNAPSHOT = "snapshot"
+    SNAPSHOT_ALL = "snapshot_all"
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
     PAGE = "page"

@@ -1,5 +1,6 @@
 """Jobs: adding, finding and changing them, each in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -44,7 +45,7 @@ _NEXT_DUE = (
 
 class JobVerbs(Verbs):
     async def add(self, job: Job, audit: Entry) -> Job:
-        return await self._run(lambda tx: _add(tx, job, audit))
+        return await self._run(lambda tx: add_job(tx, job, audit))
 
     async def job(self, job_id: JobId) -> Job | None:
         return await self._run(lambda tx: _job(tx, job_id))
@@ -57,6 +58,12 @@ class JobVerbs(Verbs):
     ) -> Job | None:
         return await self._run(lambda tx: _change(tx, job, audit, decision))
 
+    async def change_together(self, changes: Sequence[tuple[Job, Entry]]) -> list[Job] | None:
+        try:
+            return await self._run(lambda tx: _change_together(tx, changes))
+        except _Stale:
+            return None
+
     async def due(self, now: datetime, limit: int) -> list[Job]:
         return await self._run(
             lambda tx: _readable(tx, self._unreadable, _DUE, now=now, limit=limit)
@@ -66,7 +73,8 @@ class JobVerbs(Verbs):
         return await self._run(lambda tx: _next_due(tx, self._unreadable))
 
 
-def _add(tx: Tx, job: Job, audit: Entry) -> Job:
+def add_job(tx: Tx, job: Job, audit: Entry) -> Job:
+    """Store a new job and its entry of the audit."""
     fresh = replace(job, revision=1, consent_revision=1)
     added = replace(fresh, id=JobId(tx.insert(JOBS, **job_columns(fresh))))
     # Before a job has its number, nobody can name it in the audit.
@@ -112,6 +120,22 @@ def _change(tx: Tx, job: Job, audit: Entry, decision: Decision | None) -> Job | 
         decide_rows(tx, [job.id], decision, name_of(audit), audit.at)
     note(tx, audit)
     return after
+
+
+def _change_together(tx: Tx, changes: Sequence[tuple[Job, Entry]]) -> list[Job]:
+    changed: list[Job] = []
+    for job, audit in sorted(changes, key=lambda change: change[0].id):
+        # One press has one effect: the first entry settles the button for all.
+        entry = replace(audit, button=None) if changed else audit
+        after = _change(tx, job, entry, None)
+        if after is None:
+            raise _Stale
+        changed.append(after)
+    return changed
+
+
+class _Stale(Exception):
+    """Somebody else changed one of the jobs meanwhile: the whole transaction is undone."""
 
 
 def _next_due(tx: Tx, unreadable: Unreadable) -> datetime | None:

@@ -30,6 +30,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    TakeSnapshots,
     Unclaim,
     UnpinJob,
 )
@@ -89,6 +90,16 @@ def _pin(said: Said) -> Command:
 
 def _accept(said: Said) -> Command:
     return AcceptRoute(*routed(said, in_words(said.rest)))
+
+
+def _snapshot(said: Said) -> Command:
+    cut = in_words(said.rest)
+    if cut.words[:1] and cut.words[0].lower() == "all":
+        nothing_more(said, cut.words[1:], cut.pairs)
+        return TakeSnapshots()
+    job, words = job_first(said, cut.words)
+    nothing_more(said, words, cut.pairs)
+    return TakeSnapshot(job)
 
 
 def _unpin(said: Said) -> Command:
@@ -193,7 +204,7 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "pin": _pin,
     "unpin": _unpin,
     "accept": _accept,
-    "snapshot": _job_alone(TakeSnapshot),
+    "snapshot": _snapshot,
     "drill": _job_alone(DrillJob),
     "alerts": _alerts,
     "history": _job_alone(History),

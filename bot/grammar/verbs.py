@@ -118,8 +118,8 @@ VERBS = (
     Verb(
         "snapshot",
         "record the default of this moment as what the job may bill",
-        ("snapshot <job>",),
-        ("snapshot 7",),
+        ("snapshot <job>", "snapshot all"),
+        ("snapshot 7", "snapshot all"),
         ("snap",),
     ),
     Verb(

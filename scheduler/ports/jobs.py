@@ -1,5 +1,6 @@
 """The rows of jobs, and the audit of what was done to them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -67,6 +68,21 @@ class Jobs(Protocol):
         one-shot (`schedule` is Once) that was pinned or accepted has its latest held run planned
         again.
         """
+        ...
+
+    async def change_together(self, changes: Sequence[tuple[Job, Entry]]) -> list[Job] | None:
+        """Store several changed jobs in one transaction, each as `change` does without a decision;
+        None, and nothing is stored, when somebody else changed one of them meanwhile."""
+        ...
+
+    async def imported(self, source: str) -> dict[str, JobId]:
+        """The jobs that came from there, by their keys there; removed ones too."""
+        ...
+
+    async def bring(
+        self, source: str, jobs: Sequence[tuple[str, Job]], audit: Entry
+    ) -> dict[str, Job]:
+        """Store the jobs whose keys never came from there before; one transaction. Returns those."""
         ...
 
     async def due(self, now: datetime, limit: int) -> list[Job]:

@@ -13,6 +13,7 @@ import pytest
 from bot.counting_provider import CountingProvider
 from bot.wording.drills import drilled
 from scheduler import judge
+from scheduler.config import CoreConfig
 from scheduler.drift import Moves
 from scheduler.drill import Drills
 from scheduler.job import Job, OnDrift
@@ -37,6 +38,12 @@ def rows(world: World) -> dict[str, list[tuple[object, ...]]]:
     with contextlib.closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as base:
         names = base.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         return {name: base.execute(f"SELECT * FROM {name}").fetchall() for (name,) in names}
+
+
+async def admins_are_told(world: World) -> None:
+    """Let a change of the settings be noticed and told, so that it is no news any more."""
+    await world.until(lambda: bool(world.chat.messages))
+    await world.settle()
 
 
 async def drill(world: World, job: int = 1) -> str:
@@ -198,6 +205,7 @@ async def test_of_a_policy_that_lets_it_pass_it_says_so_and_what_it_would_use(
         assert await world.app.store.change(job, Entry(world.clock.now(), ME, "edit", "job 1"))
     else:
         world.point_default("free-lab", "small", "guard: {on_drift: run_on_snapshot}")
+        await admins_are_told(world)
     said = await drill(world)
     assert "would run, on what it consented to: its policy lets it" in said
     assert "on_drift is run_on_snapshot, so the run would have used free-lab:small" in said
@@ -206,6 +214,7 @@ async def test_of_a_policy_that_lets_it_pass_it_says_so_and_what_it_would_use(
 async def test_a_policy_that_lets_only_cheaper_routes_pass_holds_the_drill(world: World) -> None:
     await world.type(ADD)
     world.point_default("free-lab", "small", "guard: {on_drift: allow_if_not_dearer}")
+    await admins_are_told(world)
     assert "would be held. 0 requests left." in await drill(world)
 
 
@@ -217,7 +226,7 @@ async def test_of_a_message_it_says_that_there_is_nothing_to_drill(world: World)
 async def test_settings_that_are_broken_hold_the_drill_as_they_hold_the_job(world: World) -> None:
     await world.type(ADD)
     world.folder.joinpath("config.yaml").write_text("model: [")
-    await world.until(lambda: bool(world.chat.messages))
+    await admins_are_told(world)
     said = await drill(world)
     assert "would be held, for another reason: the settings give it no route" in said
 

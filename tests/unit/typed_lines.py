@@ -25,6 +25,7 @@ from scheduler.commands import (
     ShowJob,
     StopJob,
     TakeSnapshot,
+    TakeSnapshots,
     Unclaim,
     UnpinJob,
 )
@@ -94,6 +95,8 @@ GOOD: dict[str, Command] = {
     "run 7 now": RunJob(SEVEN),
     "run 7 HELD": RunJob(SEVEN, held=True),
     "snapshot 7": TakeSnapshot(SEVEN),
+    "snapshot all": TakeSnapshots(),
+    "snap ALL": TakeSnapshots(),
     "drill 7": DrillJob(SEVEN),
     "rehearse #7": DrillJob(SEVEN),
     "history 7": History(SEVEN),
