@@ -110,7 +110,7 @@ class Presses:
         )
         if isinstance(decided, TooLate):
             return alerts.too_late(decided.alert)
-        return alerts.decided(decision, decided.jobs, decided.left)
+        return alerts.decided(decision, decided.jobs, decided.left, alert.reason)
 
     async def _run_held(self, alert: Alert, revision: int, request: Request) -> Message:
         if alert.revision != revision:

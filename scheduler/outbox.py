@@ -23,7 +23,7 @@ class OwedKind(StrEnum):
     """What an owed message is about; the notifier words it from these facts when it sends it."""
 
     REPORT = "report"
-    """How a run went: `run`."""
+    """How a run went: `run`; `served` is what answered, where nobody consented to anything else."""
     ALERT = "alert"
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     MISSED = "missed"
