@@ -79,7 +79,12 @@ class GateShut(DriftpinError):
 
 
 class CallError(DriftpinError):
-    """A call to a provider that brought no answer, in one line."""
+    """A call to a provider that brought no answer, in one line.
+
+    `usage` (scheduler.run) is what its replies said they have used, where there were any.
+    """
+
+    usage: object = None
 
 
 class NotSent(CallError):

@@ -11,6 +11,7 @@ from scheduler import held
 from scheduler.config import CoreConfig
 from scheduler.consented import consented
 from scheduler.errors import (
+    CallError,
     DriftpinError,
     GateShut,
     Lost,
@@ -192,7 +193,9 @@ class Runner:
             case _:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
-        finish = Finish(state, error=str(error), usage=Usage(requests=max(0, left)))
+        said = error.usage if isinstance(error, CallError) else None
+        used = replace(said if isinstance(said, Usage) else Usage(), requests=max(0, left))
+        finish = Finish(state, error=str(error), usage=used)
         await self._finish(job, run, finish)
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:

@@ -143,8 +143,12 @@ def _learned(job: Job, run: Run, finish: Finish, now: datetime) -> Job:
     if learned.consent_revision != job.consent_revision:
         return job
     changed = overwrites(job.snapshot, learned.snapshot)
+    old, new = job.snapshot, learned.snapshot
+    elsewhere = (old.provider, old.model) != (new.provider, new.model)
     return replace(
         job,
+        # What a person accepted of an answer was about the route of then.
+        accepted_as=() if elsewhere else job.accepted_as,
         snapshot=replace(learned.snapshot, taken_at=now) if changed else learned.snapshot,
         consent_revision=job.consent_revision + changed,
         revision=job.revision + 1,

@@ -60,6 +60,8 @@ async def ask(
             return Answer(result.output, exchange.usage, exchange.mismatches)
         if exchange.contradicted:
             return Answer("", exchange.usage, exchange.mismatches)
+    if isinstance(failure, CallError):
+        failure.usage = exchange.usage
     raise failure
 
 

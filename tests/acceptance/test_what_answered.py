@@ -284,3 +284,12 @@ async def test_an_alias_of_the_operator_is_no_contradiction(tmp_path: Path) -> N
         world.point_default("router", ASKED)
         assert (await answered(world, Says(model="gpt-4o"))).state is RunState.SUCCEEDED
         assert "only" not in world.free.requests[0].body["provider"]
+
+
+async def test_a_failed_run_tells_what_it_was_billed(world: AnsweringWorld) -> None:
+    world.point_default("paid-lab", "large")
+    await world.type(ADD)
+    world.paid.behave(Says("", cost=0.01))
+    run = await world.fire()
+    assert (run.state, run.usage.cost) == (RunState.UNKNOWN, Decimal("0.01"))
+    assert "paid-lab:large, paid, $0.01 billed, 11 tokens in, 7 out" in text_of(world.latest)

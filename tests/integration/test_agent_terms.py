@@ -7,6 +7,7 @@ from decimal import Decimal
 
 import pytest
 
+from scheduler.errors import Lost, Refused
 from scheduler.ports import Answer
 from scheduler.providers.agent import ModelAgent
 from scheduler.providers.models import ask
@@ -15,7 +16,7 @@ from scheduler.run import CostSource, Usage
 from scheduler.served import Fact, Mismatch
 from scheduler.terms import NOTHING, PerMillion, Terms
 from tests.fakes.provider import FakeProvider
-from tests.fakes.provider_behaviours import Raw
+from tests.fakes.provider_behaviours import Raw, Status
 from tests.fakes.provider_replies import Says
 from tests.integration.agent_calls import CountingGate, every_mode, resolution
 
@@ -217,3 +218,20 @@ async def test_with_a_key_of_ones_own_the_call_is_billed_beside_the_fee(
     told = await call(provider, FREE)
     assert told.usage.cost == Decimal("0.25")
     assert [each.fact for each in told.mismatches] == [Fact.COST]
+
+
+async def test_an_answer_that_cannot_be_used_has_its_bill_all_the_same(
+    provider: FakeProvider,
+) -> None:
+    provider.behave(Says("", cost=0.01))
+    with pytest.raises(Lost) as caught:
+        await call(provider, OPENROUTER)
+    assert isinstance(caught.value.usage, Usage)
+    assert caught.value.usage.cost == Decimal("0.01")
+
+
+async def test_a_refusal_without_a_reply_has_no_figures(provider: FakeProvider) -> None:
+    provider.behave(Status(500))
+    with pytest.raises(Refused) as caught:
+        await call(provider, FREE)
+    assert caught.value.usage == Usage(1)

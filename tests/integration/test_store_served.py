@@ -3,9 +3,11 @@
 from dataclasses import replace
 from decimal import Decimal
 
+import pytest
+
 from scheduler.alert import AlertState, Decision
 from scheduler.job import Job, JobState
-from scheduler.ports import Answered, Finish, Held, Passage
+from scheduler.ports import Answered, Finish, Held, Learned, Passage
 from scheduler.route import Pins
 from scheduler.run import CostSource, HoldReason, Run, RunState, Usage
 from scheduler.served import Fact, Mismatch
@@ -195,3 +197,17 @@ async def test_a_cost_comes_back_exactly(opener: Opener) -> None:
         usage = Usage(1, cost=Decimal(cost), cost_source=CostSource.ESTIMATED)
         await store.record(run.id, ME, Finish(RunState.SUCCEEDED, "x", usage=usage))
         assert (await rerun(store, run)).usage == usage
+
+
+@pytest.mark.parametrize(("model", "kept"), [("llama:free", FOUND), ("gpt-9", ())])
+async def test_what_was_accepted_of_an_answer_ends_with_its_route(
+    store: Store, model: str, kept: tuple[Mismatch, ...]
+) -> None:
+    job = await add(store)
+    await misled(store, job)
+    accepted = await accept(store, job)
+    run = await start_call(store, job)
+    snapshot = replace(accepted.snapshot, model=model)
+    learned = Learned(snapshot, accepted.consent_revision)
+    await store.record(run.id, ME, Finish(RunState.SUCCEEDED, "Six.", learned=learned))
+    assert (await fresh(store, job)).accepted_as == kept
