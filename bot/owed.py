@@ -6,7 +6,9 @@ from datetime import datetime
 from bot.message import Message, Moment, Tone
 from bot.wording import alerts, answered, imports, runs
 from scheduler.alert import Alert, AlertId, AlertState
+from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
+from scheduler.money import Forecast
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Store
 from scheduler.press import RouteNames
@@ -100,8 +102,19 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
     waiting = await store.held([row.job.id for row in found.jobs])
     calls = await store.calls([run.id for runs in waiting.values() for run in runs])
     edit = found.message if found.hangs == owed.place and not owed.facts.get("anew") else None
-    asks_about = answered if _is_about_an_answer(found) else alerts
-    return asks_about.alert(found, waiting, calls, how), edit
+    if _is_about_an_answer(found):
+        return answered.alert(found, waiting, calls, how), edit
+    forecasts = await _forecasts(store, found)
+    return alerts.alert(found, waiting, calls, how, forecasts), edit
+
+
+async def _forecasts(store: Store, found: Alert) -> dict[JobId, Forecast]:
+    """How the jobs of an alert would go on, seen from when it was opened; none of very many."""
+    jobs = [row.job for row in found.undecided]
+    if len(jobs) > FORESEEN:
+        return {}
+    usages = await store.usages([job.id for job in jobs], REMEMBERED)
+    return {job.id: forecast(job, usages.get(job.id, ()), found.opened_at) for job in jobs}
 
 
 def _is_about_an_answer(found: Alert) -> bool:

@@ -1,16 +1,18 @@
 """What the service found or did, as facts; the wording makes messages of them."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from scheduler.alert import Alert
 from scheduler.drift import Drift
 from scheduler.errors import UserError
-from scheduler.job import Job, OnDrift
+from scheduler.job import Job, JobId, OnDrift
+from scheduler.money import Forecast
 from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
-from scheduler.run import Run
+from scheduler.run import HoldReason, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +21,7 @@ class JobView:
 
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
     with the consent, and `instead` is the consented route where the job runs on that
-    one all the same. `held` are its held runs, the oldest first.
+    one all the same; `would_hold` is why it would be held now. `held` are its held runs, the oldest first.
     """
 
     job: Job
@@ -30,6 +32,8 @@ class JobView:
     problem: str | None = None
     drifts: tuple[Drift, ...] = ()
     instead: Route | None = None
+    would_hold: HoldReason | None = None
+    forecast: Forecast | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +138,15 @@ class Default:
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
-    """What another default would hold; nothing is changed yet."""
+    """What another default would hold; nothing is changed yet. `route` is what it would resolve to,
+    None where it would to nothing, and `forecasts` are of the jobs it would hold."""
 
     old: Resolution | None
     new: RouteNames
     holds: tuple[Job, ...]
     follows: int
+    route: Route | None = None
+    forecasts: Mapping[JobId, Forecast] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

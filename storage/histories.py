@@ -36,6 +36,25 @@ _IN_FLIGHT = (
     .order_by(RUNS.c.fire_time, RUNS.c.id)
 )
 
+_RANKED = (
+    select(
+        RUNS.c.job_id,
+        RUNS.c.input_tokens,
+        RUNS.c.output_tokens,
+        func.row_number()
+        .over(partition_by=RUNS.c.job_id, order_by=RUNS.c.fire_time.desc())
+        .label("rank"),
+    )
+    .where(
+        RUNS.c.job_id.in_(bindparam("jobs", expanding=True)),
+        RUNS.c.state == RunState.SUCCEEDED,
+        RUNS.c.input_tokens.is_not(None),
+        RUNS.c.output_tokens.is_not(None),
+    )
+    .subquery()
+)
+_USED = select(_RANKED).where(_RANKED.c.rank <= bindparam("most"))
+
 _CALLED = select(func.count()).where(CALLS.c.run_id.in_(bindparam("runs", expanding=True)))
 
 
@@ -50,6 +69,11 @@ class HistoryVerbs(Verbs):
 
     async def held(self, job_ids: Sequence[JobId]) -> dict[JobId, list[Run]]:
         return await self._run(lambda tx: _held(tx, job_ids))
+
+    async def usages(
+        self, job_ids: Sequence[JobId], most: int
+    ) -> dict[JobId, list[tuple[int, int]]]:
+        return await self._run(lambda tx: _usages(tx, job_ids, most))
 
     async def calls(self, run_ids: Sequence[RunId]) -> int:
         return await self._run(
@@ -69,4 +93,11 @@ def _held(tx: Tx, job_ids: Sequence[JobId]) -> dict[JobId, list[Run]]:
     found: dict[JobId, list[Run]] = {}
     for row in tx.all(_HELD, jobs=list(job_ids)):
         found.setdefault(JobId(row.job_id), []).append(run_of(row))
+    return found
+
+
+def _usages(tx: Tx, job_ids: Sequence[JobId], most: int) -> dict[JobId, list[tuple[int, int]]]:
+    found: dict[JobId, list[tuple[int, int]]] = {}
+    for row in tx.all(_USED, jobs=list(job_ids), most=most):
+        found.setdefault(JobId(row.job_id), []).append((row.input_tokens, row.output_tokens))
     return found

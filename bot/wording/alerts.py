@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from bot.grammar import spell
 from bot.grammar.sentences import sentence
@@ -21,12 +22,13 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts
+from bot.wording import facts, prices
 from scheduler.alert import Alert, AlertJob, AlertState, Decision
 from scheduler.answers import Released
 from scheduler.commands import AcceptRoute, PinJob, RouteText
 from scheduler.drift import consent
 from scheduler.job import Job, JobId
+from scheduler.money import Forecast
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import AXIS_WORDS, Axis, Pins, PriceClass, Route
 from scheduler.run import HoldReason, Run
@@ -37,14 +39,22 @@ LISTED = 20
 Waiting = Mapping[JobId, Sequence[Run]]
 
 
-def alert(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
+def alert(
+    found: Alert,
+    waiting: Waiting,
+    calls: int,
+    how: str,
+    forecasts: Mapping[JobId, Forecast] = MappingProxyType({}),
+) -> Message:
     """The alert as it stands: open, decided, or healed.
 
-    `waiting` are the held runs by job, `calls` the requests of theirs that ever passed the gate.
+    `waiting` are the held runs by job, `calls` the requests of theirs that ever passed the gate, and
+    `forecasts` say how the jobs would go on.
     """
     match found.state:
         case AlertState.OPEN:
-            return _open(found, waiting, calls, how)
+            foreseen = [forecasts[row.job.id] for row in found.undecided if row.job.id in forecasts]
+            return _open(found, waiting, calls, how, foreseen)
         case AlertState.DECIDED:
             by_people = any(row.decided_by for row in found.jobs)
             word = "Decided" if by_people else "Over"
@@ -53,10 +63,13 @@ def alert(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
             return _closed(found, waiting, _healed(found))
 
 
-def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
+def _open(
+    found: Alert, waiting: Waiting, calls: int, how: str, foreseen: Sequence[Forecast]
+) -> Message:
     rows = found.undecided
     blocks: list[Block] = [
-        Paragraph(_verdict(found, rows, calls)),
+        Paragraph(_verdict(found, rows, calls, foreseen)),
+        *_cost(found, rows, foreseen),
         Paragraph(_so_far(rows, waiting, calls)),
         Bullets(tuple(_row(row) for row in rows[:LISTED])),
     ]
@@ -64,7 +77,7 @@ def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
         blocks.append(Paragraph(line(f"and {len(rows) - LISTED} more: ", code(f"{how} list"))))
     if decided := [row for row in found.jobs if row.decision is not None]:
         blocks.append(Bullets(tuple(_decided(row, found.route) for row in decided[:LISTED])))
-    blocks.append(Fields(_choices(found.route, rows)))
+    blocks.append(Fields(_choices(found, rows)))
     waits = "Until somebody decides, every fire is held; after that the latest one can still run."
     if _pinnable(rows):
         blocks.append(Paragraph(line(f"{waits} Pin old without its button:")))
@@ -73,7 +86,9 @@ def _open(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
         blocks.append(Paragraph(line(f"{waits} Accept new without its button:")))
         lines = [spell(AcceptRoute(row.job.id), how) for row in rows[:LISTED]]
     blocks.append(Code("\n".join(lines)))
-    return Message(_title(found, rows, calls), tuple(blocks), _buttons(found, rows), Tone.LOUD)
+    return Message(
+        _title(found, rows, calls), tuple(blocks), _buttons(found, rows, foreseen), Tone.LOUD
+    )
 
 
 def _title(found: Alert, rows: Sequence[AlertJob], calls: int) -> str:
@@ -110,18 +125,44 @@ def _one_price(rows: Sequence[AlertJob]) -> PriceClass | None:
     return classes.pop() if len(classes) == 1 else None
 
 
-def _verdict(found: Alert, rows: Sequence[AlertJob], calls: int) -> Line:
+def _verdict(
+    found: Alert, rows: Sequence[AlertJob], calls: int, foreseen: Sequence[Forecast]
+) -> Line:
     before, after = _one_price(rows), found.route.price_class
     if before is after:
-        said = line("It stays ", bold(facts.PRICE_WORDS[after]))
+        ratio = _ratio(rows, found.route, foreseen)
+        said = line("It stays ", bold(prices.PRICE_WORDS[after]), f", {ratio}" if ratio else "")
     elif before:
         said = line(
-            "Was ", bold(facts.PRICE_WORDS[before]), ", now ", bold(facts.PRICE_WORDS[after])
+            "Was ", bold(prices.PRICE_WORDS[before]), ", now ", bold(prices.PRICE_WORDS[after])
         )
     else:
-        said = line("The new default: ", bold(facts.PRICE_WORDS[after]))
+        said = line("The new default: ", bold(prices.PRICE_WORDS[after]))
     prevented = after.spends and not calls
     return line(*said, "; unintended spend was prevented." if prevented else ".")
+
+
+def _cost(
+    found: Alert, rows: Sequence[AlertJob], foreseen: Sequence[Forecast]
+) -> tuple[Paragraph, ...]:
+    """What the new route costs: for a million tokens, a run and a month."""
+    route = found.route
+    told = [prices.figures(route)]
+    if len(foreseen) == len(rows):
+        told.append(prices.spent(route, foreseen))
+    parts = [part for part in told if part]
+    if not parts:
+        return ()
+    basis = f" ({prices.basis(foreseen[0])})" if len(rows) == len(foreseen) == 1 else ""
+    return (Paragraph(line(f"{route.name}: {', '.join(parts)}{basis}.")),)
+
+
+def _ratio(rows: Sequence[AlertJob], route: Route, foreseen: Sequence[Forecast]) -> str:
+    """How much dearer it is, where all these jobs consented to one price."""
+    kept = {(row.job.snapshot.price_class, row.job.snapshot.price) for row in rows}
+    if len(kept) != 1 or not foreseen:
+        return ""
+    return prices.compared(kept.pop(), route, foreseen[0].habit)
 
 
 def _so_far(rows: Sequence[AlertJob], waiting: Waiting, calls: int) -> Line:
@@ -145,29 +186,34 @@ def pin_line(job: Job, how: str) -> str:
     return spell(PinJob(job.id, RouteText(provider=old.provider, model=old.model)), how)
 
 
-def _choices(route: Route, rows: Sequence[AlertJob]) -> tuple[tuple[str, Line], ...]:
+def _choices(found: Alert, rows: Sequence[AlertJob]) -> tuple[tuple[str, Line], ...]:
     """What each button does."""
     it, them = ("the job", "it") if len(rows) == 1 else ("each job", "them")
     old, before = _one_consent(rows), _one_price(rows)
     kept = old or "what it consented to"
-    price = f" ({facts.PRICE_WORDS[before]})" if old and before else ""
+    price = f" ({prices.PRICE_WORDS[before]})" if old and before else ""
+    as_it_is = ", as it is now" if found.reason is HoldReason.IDENTITY else ""
     pin = (("Pin old", line(f"{it} keeps using {kept}{price}, whatever the default does")),)
     return (
         *(pin if _pinnable(rows) else ()),
-        ("Accept new", line(f"{it} uses {_priced(route)} from now on")),
+        ("Accept new", line(f"{it} uses {_priced(found.route)} from now on{as_it_is}")),
         ("Pause", line(f"no more runs until somebody resumes {them}")),
     )
 
 
-def _priced(route: Route) -> str:
-    return f"{route.name} ({facts.PRICE_WORDS[route.price_class]})"
+def _priced(route: Route, cost: str = "") -> str:
+    more = f", {cost}" if cost else ""
+    return f"{route.name} ({prices.PRICE_WORDS[route.price_class]}{more})"
 
 
-def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
+def _buttons(
+    found: Alert, rows: Sequence[AlertJob], foreseen: Sequence[Forecast] = ()
+) -> tuple[Button, ...]:
     every = "" if len(rows) == 1 else f" (all {len(rows)})"
     route = RouteNames.of(found.route)
     jobs = facts.count(len(rows), "job")
-    question = f"From now on {jobs} will use {_priced(found.route)}. Accept?"
+    cost = prices.spent(found.route, foreseen) if len(foreseen) == len(rows) else ""
+    question = f"From now on {jobs} will use {_priced(found.route, cost)}. Accept?"
 
     def press(action: Action) -> Press:
         return Press(action, alert=found.id, revision=found.revision, route=route)

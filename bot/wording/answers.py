@@ -9,6 +9,7 @@ from bot.message import (
     Button,
     Confirm,
     Fields,
+    Line,
     Message,
     Moment,
     Paragraph,
@@ -18,7 +19,7 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import cards, drills, facts, runs
+from bot.wording import cards, drills, facts, prices, runs
 from scheduler.answers import (
     Added,
     Alerts,
@@ -197,7 +198,7 @@ def _default(found: Default, how: str) -> Message:
         Paragraph(
             line(
                 bold(route.name),
-                f"{auto}: {facts.PRICE_WORDS[route.price_class]}; chosen by {found.resolution.chosen_by}.",
+                f"{auto}, {prices.class_and_figures(route)}; chosen by {found.resolution.chosen_by}.",
             )
         )
     ]
@@ -215,15 +216,37 @@ def _what_if(found: WhatIf, how: str) -> Message:
         f"; {facts.count(found.follows, 'other job')} would follow it." if found.follows else "."
     )
     blocks = [Paragraph(line(f"Nothing is changed yet. {words}"))]
+    if verdict := _price_of_change(found):
+        blocks.append(Paragraph(verdict))
     held = (_jobs(found.holds),) if found.holds else ()
     command = code(f"{how} default {found.new} yes")
     press = Press(Action.CHANGE_DEFAULT, route=found.new)
-    question = f"Move the default to {found.new} for every job and chat?{_holds(found.holds)}"
+    price = f" ({prices.PRICE_WORDS[found.route.price_class]})" if found.route else ""
+    question = (
+        f"Move the default to {found.new}{price} for every job and chat?{_holds(found.holds)}"
+    )
     return Message(
         f"This would move the default from {old} to {found.new}.",
         (*blocks, *held, Quiet(line("Or type ", command))),
         (Button("Change", press, primary=True, confirm=Confirm(question, "Change")),),
     )
+
+
+def _price_of_change(found: WhatIf) -> Line | None:
+    """Class before and after, in figures, and what the jobs it would hold would cost on it."""
+    if found.route is None:
+        return line("It would resolve to no route that can be called now.")
+    before = found.old.route if found.old else None
+    said = f"Now {prices.class_and_figures(found.route)}"
+    if before is not None:
+        said = f"Was {prices.class_and_figures(before)}; would be {prices.class_and_figures(found.route)}"
+    forecasts = [found.forecasts[job.id] for job in found.holds if job.id in found.forecasts]
+    if before is not None and forecasts:
+        kept = (before.price_class, before.price)
+        if ratio := prices.compared(kept, found.route, forecasts[0].habit):
+            said += f", {ratio}"
+    cost = prices.spent(found.route, forecasts) if len(forecasts) == len(found.holds) else ""
+    return line(f"{said}.", f" If they accept it: {cost}." if cost else "")
 
 
 def _default_changed(found: DefaultChanged) -> Message:

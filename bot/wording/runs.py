@@ -20,7 +20,7 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts
+from bot.wording import facts, prices
 from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
@@ -191,7 +191,7 @@ def receipt(run: Run) -> Line:
     """The quiet line under a report: the route, what it cost and how that is known, the tokens."""
     if run.route is None:
         return line("no provider was called")
-    parts = [run.route.name, facts.PRICE_WORDS[run.route.price_class]]
+    parts = [run.route.name, prices.PRICE_WORDS[run.route.price_class]]
     usage = run.usage
     if usage.served_model and usage.served_model != run.route.model:
         parts.append(f"served by {usage.served_model}")

@@ -196,6 +196,13 @@ class Runs(Protocol):
 
     async def in_flight(self, job_id: JobId) -> list[Run]: ...
 
+    async def usages(
+        self, job_ids: Sequence[JobId], most: int
+    ) -> dict[JobId, list[tuple[int, int]]]:
+        """Tokens in and out of the latest good runs of these jobs, at most so many of each; jobs
+        without any are left out."""
+        ...
+
     async def calls(self, run_ids: Sequence[RunId]) -> int:
         """How many requests of these runs ever passed the gate."""
         ...

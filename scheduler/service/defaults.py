@@ -6,10 +6,11 @@ from scheduler.answers import Default, DefaultChanged, WhatIf
 from scheduler.commands import RouteText
 from scheduler.config import CoreConfig
 from scheduler.errors import AlreadyHandled, AlreadyPressed, DriftpinError, UserError
+from scheduler.forecast import FORESEEN
 from scheduler.job import Job, JobState, Principal
 from scheduler.ports import Config, Entry, Held
 from scheduler.press import RouteNames
-from scheduler.route import Pins, Resolution
+from scheduler.route import Pins, Resolution, Route
 from scheduler.service.core import Core
 from scheduler.service.naming import provider_names, typed_pins, unknown_provider
 from scheduler.verdict import Look, OneLook, verdict
@@ -37,7 +38,16 @@ class Defaults:
                 "change them there",
             )
         holds, follows = await self._affected(_If(self._core.config, new))
-        return WhatIf(await self._unlike(new), new, holds, follows)
+        old = await self._unlike(new)
+        route = await self._route_of(new)
+        forecasts = await self._core.forecasts(holds[:FORESEEN])
+        return WhatIf(old, new, holds, follows, route, forecasts)
+
+    async def _route_of(self, new: RouteNames) -> Route | None:
+        try:
+            return (await self._core.config.resolve(Pins(new.provider, new.model))).route
+        except DriftpinError:
+            return None
 
     async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
         """Write the new default into config.yaml; jobs that consented to another one are held.

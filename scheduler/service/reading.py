@@ -44,6 +44,8 @@ class Reading:
             problem=problem,
             drifts=judged.drifts if isinstance(judged, Held) else (),
             instead=_instead(judged, current),
+            would_hold=judged.reason if isinstance(judged, Held) else None,
+            forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:
