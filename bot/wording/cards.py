@@ -18,12 +18,16 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.runs import outcome
+from bot.wording.runs import HOLD_WORDS, outcome
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import AXIS_WORDS, Pins
+from scheduler.run import HoldReason
+
+TOLD = (HoldReason.FREE_ONLY, HoldReason.UNGUARDED, HoldReason.SERVED)
+"""Why a run would be held, where no drift and no missing route says so already."""
 
 
 def added(view: JobView, how: str) -> Message:
@@ -77,6 +81,8 @@ def shown(view: JobView, how: str) -> Message:
     """Everything about one job."""
     job = view.job
     more: list[tuple[str, Line]] = [("Prompt", line(job.prompt))]
+    if job.kind.guarded and (snapshot := facts.snapshot(job)) is not None:
+        more.insert(0, ("Consent", snapshot))
     if view.held:
         since = view.held[0]
         more.append(
@@ -104,9 +110,13 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
     found: list[tuple[str, Line]] = [("When", facts.when(job)), ("Next", facts.next_fires(view))]
     if job.kind.guarded:
         found.append(("Route", facts.route(view)))
+        if (cost := facts.cost(view)) is not None:
+            found.append(("Cost", cost))
         if view.drifts:
             words = "; ".join(facts.drift_words(drift) for drift in view.drifts)
             found.append(("Drift", line(bold("would be held: "), words)))
+        elif view.would_hold in TOLD:
+            found.append(("Held", line(bold("would be held: "), HOLD_WORDS[view.would_hold])))
     found.append(("Guard", facts.guard(job)))
     return tuple(found)
 
@@ -142,9 +152,9 @@ def _row(view: JobView) -> Line:
     job = view.job
     parts: list[str | Moment] = [f" {job.name}: "]
     schedule = facts.when(job)
-    tail = "; ".join(["", *facts.marks(view)])
+    found = [*parts, *schedule]
     if view.fires:
-        return line(
-            bold(f"#{job.id}"), *parts, *schedule, "; next ", Moment(view.fires[0], job.zone), tail
-        )
-    return line(bold(f"#{job.id}"), *parts, *schedule, tail)
+        found += ["; next ", Moment(view.fires[0], job.zone)]
+    for mark in facts.marks(view):
+        found += ["; ", *mark]
+    return line(bold(f"#{job.id}"), *found)

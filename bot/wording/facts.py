@@ -3,18 +3,13 @@
 from zoneinfo import ZoneInfo
 
 from bot.message import Line, Moment, bold, code, line
+from bot.wording.prices import PRICE_WORDS, basis, class_and_figures, spent
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
-from scheduler.job import Job, JobState, unguarded_axes
-from scheduler.route import AXIS_WORDS, Axis, Pins, PriceClass
+from scheduler.job import Job, JobState, OnDrift, unguarded_axes
+from scheduler.price import per_million
+from scheduler.route import AXIS_WORDS, Axis, Pins
 from scheduler.schedule.words import schedule_words
-
-PRICE_WORDS = {
-    PriceClass.LOCAL: "local, no charge",
-    PriceClass.FREE: "free",
-    PriceClass.PAID: "paid",
-    PriceClass.UNKNOWN: "price unknown, so it counts as paid",
-}
 
 
 def count(number: int, noun: str) -> str:
@@ -71,32 +66,78 @@ def _no_fire(view: JobView) -> str:
 
 def route(view: JobView) -> Line:
     """What the next run would bill, and how that was chosen."""
+    if view.instead is not None:
+        now = code(view.current.route.name) if view.current else "a route that cannot be called"
+        used = view.instead
+        priced = class_and_figures(used)
+        return line(code(used.name), f", {priced}; its snapshot, while the default is ", now)
     if view.current is None:
         return line("cannot be told now: ", view.problem or "unknown")
-    now = view.current.route
+    resolved = view.current.route
     auto = " (chosen by auto)" if view.current.auto else ""
-    return line(code(now.name), f"{auto}, {PRICE_WORDS[now.price_class]}")
+    return line(code(resolved.name), f"{auto}, {class_and_figures(resolved)}")
+
+
+def cost(view: JobView) -> Line | None:
+    """About how much the job will cost; None where nothing is charged, or nobody knows."""
+    route = view.instead or (view.current.route if view.current else None)
+    if route is None or view.forecast is None:
+        return None
+    told = spent(route, [view.forecast])
+    return line(f"{told} ({basis(view.forecast)})") if told else None
 
 
 def guard(job: Job) -> Line:
-    """Which axes are pinned, which follow the default, and from which snapshot."""
+    """Which axes are pinned, which follow the default, from which snapshot, and what a move does."""
     if not job.kind.guarded:
         return line("not needed: it calls no provider")
+    only = "; free and local routes only" if job.free_only else ""
     missing = unguarded_axes(job)
     if len(missing) == 2:
         return line(
-            bold("UNGUARDED"), ": nobody consented to any route; it follows the default anywhere"
+            bold("UNGUARDED"),
+            f": nobody consented to any route; it follows the default anywhere{only}",
         )
     if not missing and job.pins == Pins():
-        return line(f"follows the default while it is {names(consent(job))}; held when that moves")
+        return line(f"follows the default while it is {names(consent(job))}; {_policy(job)}{only}")
     if None not in (job.pins.provider, job.pins.model):
-        return line(f"pinned to {names(job.pins)}, whatever the default does")
-    parts = [axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)]
-    return (
-        line("; ".join(parts))
-        if not missing
-        else line(bold("UNGUARDED"), " in part: " + "; ".join(parts))
-    )
+        return line(f"pinned to {names(job.pins)}, whatever the default does{only}")
+    parts = "; ".join((axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)))
+    if missing:
+        return line(bold("UNGUARDED"), f" in part: {parts}{only}")
+    return line(f"{parts}; {_policy(job)}{only}")
+
+
+def _policy(job: Job) -> str:
+    """What becomes of the job when the default moves, as far as it says so itself."""
+    match job.on_drift:
+        case OnDrift.RUN_ON_SNAPSHOT:
+            return "runs on that when the default moves"
+        case OnDrift.ALLOW_IF_NOT_DEARER:
+            return "when that moves, follows what is not dearer, and is held otherwise"
+        case OnDrift.HOLD | None:
+            return "held when that moves"
+
+
+def snapshot(job: Job) -> Line | None:
+    """What a person consented to beside the names, and when; None where nothing is recorded."""
+    kept = job.snapshot
+    parts: list[str] = []
+    if kept.endpoint:
+        parts.append(f"address {kept.endpoint}")
+    if kept.credential is not None:
+        key = str(kept.credential)
+        parts.append(f"key variable {key}" if kept.credential.name else key)
+    if kept.price_class is not None:
+        card = kept.price
+        known = f" ({per_million(card)} per million tokens)" if card and card.known else ""
+        parts.append(f"{PRICE_WORDS[kept.price_class]}{known}")
+    if not parts:
+        return None
+    told = ", ".join((names(consent(job)), *parts))
+    if kept.taken_at is None:
+        return line(told)
+    return line(f"{told}; since ", Moment(kept.taken_at, job.zone))
 
 
 def axis_words(job: Job, axis: Axis) -> str:
@@ -108,20 +149,26 @@ def axis_words(job: Job, axis: Axis) -> str:
     return f"{word} follows the default anywhere (no snapshot)"
 
 
-def marks(view: JobView) -> list[str]:
+def marks(view: JobView) -> list[Line]:
     """What a list says of a job beside its name: held, paused, pinned, unguarded."""
     job = view.job
-    found = []
+    found: list[Line] = []
     if view.held:
-        found.append(f"HELD ({count(len(view.held), 'fire')})")
+        since = Moment(view.held[0].fire_time, job.zone)
+        found.append(line("HELD since ", since, f" ({count(len(view.held), 'fire')})"))
     if job.state is not JobState.ACTIVE:
-        found.append(str(job.state))
-    if job.pins != Pins():
-        found.append(f"pinned to {names(job.pins)}")
-    if unguarded_axes(job):
-        found.append("UNGUARDED")
-    elif job.kind.guarded and job.pins == Pins():
-        found.append(f"follows {names(consent(job))}")
+        found.append(line(str(job.state)))
     if not job.kind.guarded:
-        found.append("message")
+        return [*found, line("message")]
+    missing = unguarded_axes(job)
+    if job.pins != Pins():
+        found.append(line(f"pinned to {names(job.pins)}"))
+    follows = Pins(
+        None if job.pins.provider else job.snapshot.provider,
+        None if job.pins.model else job.snapshot.model,
+    )
+    if follows != Pins():
+        found.append(line(f"follows {names(follows)}"))
+    if missing:
+        found.append(line("UNGUARDED" if len(missing) == 2 else f"UNGUARDED {missing[0]}"))
     return found

@@ -265,3 +265,36 @@ async def test_another_policy_decides_on_the_alert_of_a_job(lab: Lab) -> None:
     states = [run.state for run in await lab.app.store.history(JobId(1), 5)]
     assert states == [RunState.SUCCEEDED]
     assert lab.called == (1, 0)
+
+
+# --- prices in the chat --------------------------------------------------------------------------------
+
+CHEAP = "large: {input: 0.25, output: 1}, small: {input: 3, output: 12}"
+
+
+async def test_the_card_the_question_and_the_alert_say_what_it_costs(lab: Lab) -> None:
+    lab.describe(prices=CHEAP)
+    card = text_of(await lab.type(FOLLOWS))
+    assert "paid: $0.25 in / $1 out per million tokens (prices: large)" in card
+    assert "about less than a cent a run" not in card
+    assert "1,000 tokens in and 500 out a run are assumed" in card
+    await lab.fire()
+    asked = text_of(await lab.type("/jobs default paid-lab:small"))
+    assert "would be paid: $3 in / $12 out per million tokens" in asked
+    assert "about 12 times the price" in asked
+    await lab.type("/jobs default paid-lab:small yes")
+    await lab.fire()
+    alert = text_of(lab.latest)
+    assert "It stays paid, about 12 times the price" in alert
+    assert "as in its last 1" in alert
+    confirm = lab.button("Accept new").confirm
+    assert confirm is not None
+    assert "a month)" in confirm.question
+    assert lab.called == (0, 1)
+
+
+async def test_the_default_is_told_with_its_price(lab: Lab) -> None:
+    lab.describe(prices=CHEAP)
+    assert "$0.25 in / $1 out per million" in text_of(await lab.type("/jobs default"))
+    lab.describe()
+    assert "paid: how much is not known here" in text_of(await lab.type("/jobs default"))

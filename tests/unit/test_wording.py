@@ -14,16 +14,19 @@ from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
 from bot.wording import alerts, answered, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
-from scheduler.answers import JobView, WhatIf
+from scheduler.answers import JobView, Listed, WhatIf
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError
 from scheduler.held import config_error, drift_error, route_error, served_error
-from scheduler.job import Job, JobId, JobKind, OnMissed, Principal
+from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Principal
+from scheduler.money import ASSUMED, Forecast, Habit
 from scheduler.press import Action, RouteNames
+from scheduler.price import PriceCard, PriceSource
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
 from scheduler.run import CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
 from scheduler.schedule import Interval
 from scheduler.served import Fact, Mismatch
+from scheduler.told import Reason, Told, in_words
 from tests.unit.jobs import FREE, NINE, NOON, PAID, ROOM, a_job, resolved
 
 MESSAGES = (Path(__file__).parents[1] / "data/messages.txt").read_text(encoding="utf-8")
@@ -78,6 +81,7 @@ BILLED = Usage(1, 11, 7, "gpt-4o", "Together", Decimal("0.0004"), CostSource.BIL
 
 
 PINNED = a_job(pins=Pins("free-lab", "small"), snapshot=Snapshot(price_class=PriceClass.FREE))
+PINNED_WHOLE = replace(PINNED, snapshot=snapshot_of(FREE, PINNED.pins, NOON))
 TINY = snapshot_of(replace(FREE, model="tiny"), Pins(), NOON)
 OTHER = a_job(9, name="Build watch", owner=BOB, snapshot=TINY)
 THIRD = a_job(11, name="Digest", next_fire_time=None)
@@ -95,6 +99,25 @@ MESSAGE = a_job(kind=JobKind.MESSAGE, snapshot=Snapshot(), name="Tea", prompt="T
 
 DRIFTED = drift_error(a_job(), drifts(a_job(), PAID))
 ONE_AXIS = replace(FREE, model="huge")
+
+CHEAP = replace(
+    FREE,
+    price_class=PriceClass.PAID,
+    price=PriceCard(PriceSource.OVERRIDE, Decimal("0.25"), Decimal("1.25"), matched="small"),
+)
+PRICED = replace(
+    PAID,
+    price=PriceCard(
+        PriceSource.LIST, Decimal(3), Decimal(15), matched="large-4-5", edition="genai-prices 0.2.3"
+    ),
+)
+CHEAP_JOB = a_job(snapshot=snapshot_of(CHEAP, Pins(), NOON))
+DAILY, SEEN = Forecast(ASSUMED, 30), Forecast(Habit(120_000, 2_400, 12), 30)
+MOVED = replace(FREE, endpoint="https://elsewhere.example/v1", credential="LAB_KEY")
+MOVED_ADDRESS = replace(
+    an_alert(AlertJob(PINNED_WHOLE, drifts(PINNED_WHOLE, MOVED), 1, NINE), route=MOVED),
+    reason=HoldReason.IDENTITY,
+)
 
 SAID = {
     "an open alert about one job": alert(an_alert(listed(a_job())), {7: 1}),
@@ -213,6 +236,107 @@ SAID = {
         a_job(), a_run(RunState.CANCELLED, error="stopped by Ana"), "/jobs", first_unguarded=False
     ),
     "the error of a drifted run": Message("", (Code(DRIFTED),)),
+    "an alert with prices": alerts.alert(
+        an_alert(listed(CHEAP_JOB), route=PRICED),
+        {JobId(7): held(1)},
+        0,
+        "/jobs",
+        {JobId(7): DAILY},
+    ),
+    "an alert with prices about several jobs": alerts.alert(
+        an_alert(listed(CHEAP_JOB), listed(replace(CHEAP_JOB, id=JobId(8))), route=PRICED),
+        {},
+        0,
+        "/jobs",
+        {JobId(7): DAILY, JobId(8): DAILY},
+    ),
+    "an alert about another address": alert(MOVED_ADDRESS, {7: 1}),
+    "a healed alert about another address": alert(
+        replace(MOVED_ADDRESS, state=AlertState.HEALED), {}
+    ),
+    "a creation card with prices": cards.added(
+        JobView(CHEAP_JOB, FIRES, current=resolved(CHEAP), forecast=SEEN), "/jobs"
+    ),
+    "the question whether the default may move": answers.answer(
+        WhatIf(
+            resolved(CHEAP),
+            RouteNames("paid-lab", "large"),
+            (CHEAP_JOB,),
+            2,
+            PRICED,
+            {JobId(7): DAILY},
+        ),
+        "/jobs",
+    ),
+    "a report with something that changed": runs.noting(
+        runs.report(
+            a_job(),
+            a_run(RunState.SUCCEEDED, output="All quiet.", usage=Usage(1, 11, 7)),
+            "/jobs",
+            first_unguarded=False,
+        ),
+        in_words((Told(Reason.KEY, ()), Told(Reason.NOT_DEARER, drifts(a_job(), PAID)))),
+    ),
+    "a list": cards.listed(
+        Listed(
+            (
+                JobView(a_job(), FIRES[:1], held=tuple(held(2))),
+                JobView(PINNED, FIRES[:1]),
+                JobView(a_job(8, pins=Pins("free-lab"), snapshot=Snapshot(model="small"))),
+                JobView(UNGUARDED, FIRES[:1]),
+                JobView(a_job(10, state=JobState.PAUSED, snapshot=Snapshot())),
+                JobView(MESSAGE, FIRES[:1]),
+            ),
+            1,
+            1,
+            6,
+            everywhere=False,
+        ),
+        "/jobs",
+    ),
+    "a job that is held, in full": cards.shown(
+        JobView(
+            CHEAP_JOB,
+            FIRES,
+            held=tuple(held(2)),
+            current=resolved(PRICED),
+            drifts=drifts(CHEAP_JOB, PRICED),
+            would_hold=HoldReason.DRIFT,
+            forecast=SEEN,
+        ),
+        "/jobs",
+    ),
+    "a job that runs on its snapshot": cards.shown(
+        JobView(
+            replace(CHEAP_JOB, on_drift=OnDrift.RUN_ON_SNAPSHOT),
+            FIRES,
+            current=resolved(PRICED),
+            instead=CHEAP,
+            forecast=SEEN,
+        ),
+        "/jobs",
+    ),
+    "a job of free routes that is pinned to a paid one": cards.shown(
+        JobView(
+            a_job(pins=Pins("paid-lab", "large"), free_only=True),
+            FIRES,
+            current=resolved(PRICED),
+            would_hold=HoldReason.FREE_ONLY,
+        ),
+        "/jobs",
+    ),
+    "a job with one axis pinned that may follow what is not dearer": cards.shown(
+        JobView(
+            a_job(
+                pins=Pins("free-lab"),
+                snapshot=snapshot_of(FREE, Pins("free-lab"), NOON),
+                on_drift=OnDrift.ALLOW_IF_NOT_DEARER,
+            ),
+            FIRES,
+            current=resolved(FREE),
+        ),
+        "/jobs",
+    ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"
     ),
