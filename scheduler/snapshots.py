@@ -3,6 +3,7 @@
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Protocol
 
 from scheduler.drift import consent
 from scheduler.errors import DriftpinError
@@ -13,6 +14,12 @@ from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
 log = logging.getLogger(__name__)
 
 OURS = "an error of ours; see the log"
+
+
+class Resolver(Protocol):
+    """Whatever says what a call would bill."""
+
+    async def resolve(self, pins: Pins) -> Resolution: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +66,7 @@ def priced_as(kept: Snapshot, fresh: Snapshot) -> Snapshot:
     return replace(kept, price_class=fresh.price_class, price=fresh.price)
 
 
-async def resolved(config: Config, pins: Pins) -> tuple[Resolution | None, str | None]:
+async def resolved(config: Resolver, pins: Pins) -> tuple[Resolution | None, str | None]:
     """The route at this moment, or in words why there is none; it never fails."""
     try:
         return await config.resolve(pins), None

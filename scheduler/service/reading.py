@@ -15,7 +15,7 @@ from scheduler.route import Resolution, Route
 from scheduler.run import Run, RunState
 from scheduler.service.core import Core
 from scheduler.snapshots import resolved
-from scheduler.verdict import verdict
+from scheduler.verdict import OneLook, verdict
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +33,9 @@ class Reading:
         """The job with its next fires, held runs, last run, and what its next run would use."""
         held = await self._core.store.held([job.id])
         runs = await self._core.store.history(job.id, 1)
-        current, problem = await self._resolve(job)
-        judged = await self._judged(job)
+        look = OneLook(self._core.config)
+        current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
+        judged = await _judged(look, job)
         return JobView(
             job,
             fires=next_fires(job, 3),
@@ -85,20 +86,16 @@ class Reading:
         found: list[Alert] = await self._core.store.open_alerts(place.whole_chat if place else None)
         return Alerts(tuple(found))
 
-    async def _judged(self, job: Job) -> Go | Held | None:
-        """What would become of a run now; None where that cannot be told."""
-        if not job.kind.guarded:
-            return None
-        try:
-            return (await verdict(self._core.config, job))[0]
-        except Exception:
-            log.exception("job %s could not be judged", job.id)
-            return None
 
-    async def _resolve(self, job: Job) -> tuple[Resolution | None, str | None]:
-        if not job.kind.guarded:
-            return None, None
-        return await resolved(self._core.config, job.pins)
+async def _judged(look: OneLook, job: Job) -> Go | Held | None:
+    """What would become of a run now; None where that cannot be told."""
+    if not job.kind.guarded:
+        return None
+    try:
+        return (await verdict(look, job))[0]
+    except Exception:
+        log.exception("job %s could not be judged", job.id)
+        return None
 
 
 def _instead(judged: Go | Held | None, current: Resolution | None) -> Route | None:

@@ -76,6 +76,8 @@ def test_the_defaults_in_the_reference_are_the_real_ones() -> None:
     for key, value in (
         ("guard.on_drift", usual.guard.on_drift),
         ("guard.missing_snapshot", usual.guard.missing_snapshot),
+        ("guard.identity", usual.guard.identity),
+        ("guard.price_tolerance", usual.guard.price_tolerance),
         ("limits.jobs_per_chat", limits.jobs_per_chat),
         ("limits.prompt_bytes", limits.prompt_bytes),
         ("limits.commands_per_minute", limits.commands_per_minute),

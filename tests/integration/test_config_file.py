@@ -537,16 +537,21 @@ async def test_loosened_guards_caps_and_lists_are_named(place: Place, watching: 
     watched = await watching()
     place.write(
         default("groq", "a")
+        + "guard: {on_drift: allow_if_not_dearer, identity: tell, price_tolerance: 0.5}\n"
         + "limits: {min_interval: 1m}\naccess: {admins: ['telegram:42']}\n"
-        + "providers: {groq: {billing: free}}\n"
+        + "providers: {groq: {billing: free}}\nprices: {a: {input: 0, output: 0}}\n"
     )
     await watched.seconds(4)
     assert watched.told[0].loosened == (
+        "guard.on_drift: hold -> allow_if_not_dearer",
         "guard.missing_snapshot: hold -> run",
+        "guard.identity: hold -> tell",
+        "guard.price_tolerance: 0.10 -> 0.5",
         "limits.min_interval: 5m -> 1m",
         "limits.max_tokens: 9 -> 4096",
         "access.admins: telegram:42 added",
         "providers.groq.billing: free",
+        "prices.a: nothing is charged",
     )
 
 
