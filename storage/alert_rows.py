@@ -58,7 +58,7 @@ def join(tx: Tx, job: Job, drifts: tuple[Drift, ...], route: Route, held_fires: 
         tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1)
     place = place_of(alert)
     if place.thread is not None and place.thread != job.place.thread:
-        place = _move_to_whole_chat(tx, alert)
+        place = move_to_whole_chat(tx, alert)
     owe_alert(tx, alert.id, place)
 
 
@@ -74,6 +74,12 @@ def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> Non
     """Close a locked alert, and owe the edit of its message."""
     tx.do(_SAVE_ALERT, key=alert.id, state=state, closed_at=at, revision=alert.revision + 1)
     owe_alert(tx, alert.id, place_of(alert))
+
+
+def open_alert_of(tx: Tx, place: Place, route: Route) -> Row[Any] | None:
+    """The open alert of a whole chat and a route, locked."""
+    chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
+    return tx.one(_OPEN, **chat, provider=route.provider, model=route.model)
 
 
 def _decide_in(
@@ -108,8 +114,7 @@ def _open_alert(tx: Tx, place: Place, route: Route) -> tuple[Row[Any], bool]:
     chat = place_columns(place)
     fresh = False
     while True:
-        wanted = {key: value for key, value in chat.items() if key != "thread"}
-        found = tx.one(_OPEN, **wanted, **one)
+        found = open_alert_of(tx, place, route)
         if found is not None:
             return found, fresh
         fresh = tx.insert_if_new(
@@ -135,8 +140,8 @@ def _list(tx: Tx, alert_id: int, job_id: JobId, drifts: tuple[Drift, ...], held_
     return listed[job_id] is not None
 
 
-def _move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
-    """The jobs' threads differ: the message is posted anew in the chat itself."""
+def move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
+    """The jobs' threads differ: a locked alert's message is posted anew in the chat itself."""
     chat = place_of(alert).whole_chat
     tx.do(_SAVE_ALERT, key=alert.id, thread=None, message=None)
     for delivery in waiting(tx, alert.id):

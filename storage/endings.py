@@ -9,8 +9,8 @@ from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Entry, Finish, Held, Passage
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
-from storage.auditing import note
 from storage.alert_rows import join
+from storage.auditing import note
 from storage.changing import name_of
 from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run

@@ -2,13 +2,18 @@
 
 from storage.alerts import AlertVerbs
 from storage.claiming import ClaimVerbs
+from storage.drafts import DraftVerbs
 from storage.endings import EndingVerbs
 from storage.fires import FireVerbs
+from storage.forgetting import ForgettingVerbs
 from storage.front import FrontVerbs
 from storage.gate import GateVerbs
 from storage.histories import HistoryVerbs
+from storage.inbox import InboxVerbs
 from storage.jobs import JobVerbs
 from storage.leases import LeaseVerbs
+from storage.moves import MoveVerbs
+from storage.named_leases import NamedLeaseVerbs
 from storage.outbox import OutboxVerbs
 
 
@@ -23,5 +28,10 @@ class Store(
     OutboxVerbs,
     FrontVerbs,
     ClaimVerbs,
+    InboxVerbs,
+    DraftVerbs,
+    NamedLeaseVerbs,
+    MoveVerbs,
+    ForgettingVerbs,
 ):
     """All rows; `Store(Database.open(…))`."""
