@@ -20,7 +20,7 @@ from sqlalchemy import (
 from scheduler.alert import AlertState
 from scheduler.job import Place
 from scheduler.outbox import DeliveryState
-from storage.alert_rows import move_to_whole_chat, open_alert_of
+from storage.alert_rows import open_alert_of, owe_for
 from storage.locks import lock_alert
 from storage.owing import owe_alert
 from storage.rows import place_of
@@ -114,10 +114,7 @@ def _take_over(tx: Tx, alert: Row[Any], twin: Row[Any]) -> None:
     tx.do(_SAVE_ALERT, key=twin.id, revision=twin.revision + 1)
     for delivery in tx.all(_OWED, alert=alert.id):
         _redirect(tx, delivery, twin.id)
-    place = place_of(twin)
-    if place.thread is not None and place.thread != alert.thread:
-        place = move_to_whole_chat(tx, twin)
-    owe_alert(tx, twin.id, place)
+    owe_for(tx, twin, alert.thread)
 
 
 def _redirect(tx: Tx, delivery: Row[Any], alert_id: int) -> None:

@@ -10,6 +10,7 @@ from storage.transaction import Tx, Verbs
 _FREE = or_(LEASES.c.holder == bindparam("mine"), LEASES.c.until <= bindparam("now"))
 _TAKE = update(LEASES).where(LEASES.c.name == bindparam("key"), _FREE)
 _END = delete(LEASES).where(LEASES.c.name == bindparam("key"), LEASES.c.holder == bindparam("mine"))
+_END_ALL = delete(LEASES)
 
 
 class NamedLeaseVerbs(Verbs):
@@ -18,6 +19,9 @@ class NamedLeaseVerbs(Verbs):
 
     async def end_lease(self, name: str, holder: str) -> None:
         await self._run(lambda tx: tx.do(_END, key=name, mine=holder))
+
+    async def end_leases(self) -> None:
+        await self._run(lambda tx: tx.do(_END_ALL))
 
 
 def _hold(tx: Tx, name: str, holder: str, life: timedelta) -> bool:

@@ -69,6 +69,10 @@ class Leases(Protocol):
         """Give it up, if this holder has it."""
         ...
 
+    async def end_leases(self) -> None:
+        """End every lease: whoever held one is known to be gone."""
+        ...
+
 
 class Moves(Protocol):
     async def chat_moved(self, old: Place, new: Place) -> int:

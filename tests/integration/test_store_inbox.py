@@ -120,6 +120,13 @@ async def test_only_its_holder_can_end_a_lease(store: Store) -> None:
     assert await store.hold_lease("poll", OTHER, LEASE)
 
 
+async def test_where_everybody_else_is_gone_all_leases_end(store: Store) -> None:
+    for name in ("poll", "watch"):
+        await store.hold_lease(name, ME, LEASE)
+    await as_port(store).end_leases()
+    assert [await store.hold_lease(name, OTHER, LEASE) for name in ("poll", "watch")] == [True] * 2
+
+
 async def test_what_nobody_asks_for_again_is_forgotten(store: Store) -> None:
     """The store's own clock, which says when an update was finished, stands at NOW."""
     await store.take_in("telegram", 1, "finished", NOW)

@@ -11,7 +11,14 @@ from scheduler.outbox import Owed, OwedKind
 from scheduler.press import Action, Press
 from storage.store import Store
 from storage.tables import DELIVERIES
-from tests.integration.alerting import deliver, entries, held_jobs, pinned, the_alert
+from tests.integration.alerting import (
+    deliver,
+    entries,
+    held_jobs,
+    left_behind,
+    pinned,
+    the_alert,
+)
 from tests.integration.stores import (
     CHAT,
     DEARER,
@@ -277,6 +284,8 @@ async def test_alerts_of_two_threads_meet_in_the_chat_itself(store: Store) -> No
     alert = await the_alert(store)
     assert (alert.place, alert.message) == (NEW, None)
     assert [owed.place for owed in await ready(store)] == [NEW]
+    assert await deliver(store, "2") == NEW
+    assert (await left_behind(store)).place == replace(NEW, thread="9")
 
 
 async def test_a_run_held_while_the_chat_moves_finds_the_new_chats_alert(store: Store) -> None:
