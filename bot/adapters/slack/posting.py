@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.blocks import Attachment, Drawn, Posting, draw, plain
 from bot.adapters.slack.limits import shortened
-from bot.adapters.slack.refusing import UNINVITED, Meaning, meaning
+from bot.adapters.slack.refusing import CLOSED, UNINVITED, Meaning, meaning
 from bot.adapters.slack.trust import is_slacks_own
 from bot.message import Message
 from bot.turns import Turns
@@ -228,12 +228,12 @@ class Poster:
                 return SendError(what, permanent=True, remedy=self._remedy(code))
 
     def _remedy(self, code: str) -> str | None:
-        if code not in UNINVITED:
-            return None
-        return (
-            "This belongs in a channel where I cannot post:"
-            f" type /invite @{self._bot_name} there, and messages go there again."
-        )
+        if code in UNINVITED:
+            return (
+                "This belongs in a channel where I cannot post:"
+                f" type /invite @{self._bot_name} there, and messages go there again."
+            )
+        return CLOSED.get(code)
 
 
 class _Format(SendError):
