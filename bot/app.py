@@ -122,6 +122,9 @@ class App:
         one command needs."""
         await self.engine.start(self._runner.execute)
         await self.store.reap(self._worker, alone=self._database.alone)
+        if self._database.alone:
+            # Nobody waits for what a process that was killed still seems to hold.
+            await self.store.end_leases()
         await self._attach()
         if not ticking:
             return

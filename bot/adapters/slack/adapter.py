@@ -40,7 +40,7 @@ log = logging.getLogger(__name__)
 DIRECT_KNOWN = 24 * 3600.0
 """Seconds the channel of a person's direct messages is remembered."""
 
-NOT_YET, REFUSED = 1.0, 45.0
+NOT_YET, REFUSED = 1.0, 10.0
 """Seconds after which a message is tried again before we are connected, and while we are refused."""
 
 SENT = 5.0
@@ -213,7 +213,8 @@ class Slack(Platform):
             return await life.poster.post(channel, place.thread, message)
         except WorkspaceRefused as error:
             life.refuse(str(error).removeprefix("Slack: "))
-            raise
+            # Until we are connected anew, a further try asks nothing of Slack.
+            raise SendError(str(error), retry_after=REFUSED) from None
 
     async def _channel(self, place: Place, life: Life) -> str:
         """Slack's channel of a place; direct messages are opened first."""
