@@ -74,7 +74,7 @@ class Answers:
         place = came.request.place
         try:
             channel = await self._direct(came) if place.chat == came.user else came.channel
-            await self._poster.post(channel, place.thread, answer)
+            await self._poster.post_patiently(channel, place.thread, answer)
         except SendError as error:
             why = error.remedy or (
                 UNSURE if error.ambiguous else f"This could not be posted here ({error})."

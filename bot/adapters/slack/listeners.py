@@ -33,6 +33,7 @@ from bot.adapters.slack.metadata import asked_at
 from bot.adapters.slack.modal import filled
 from bot.adapters.slack.people import People
 from bot.adapters.slack.tracking import Tracked
+from bot.lines import Lines
 from bot.message import Message
 from bot.platform import Handle
 
@@ -66,6 +67,7 @@ class Listeners:
         self._people = people
         self._answers = answers
         self._tracked = tracked
+        self._lines = Lines()
 
     def hang(self, app: AsyncApp) -> None:
         app.command(ANYTHING)(self._on_command)
@@ -154,7 +156,9 @@ class Listeners:
         return BoltResponse(status=400, body="not readable")
 
     async def _carry_out(self, came: Came) -> None:
-        known, answer = await self._asked(came)
+        # Each thing that comes has a task of its own, and what a person did last must not be first.
+        async with self._lines.join(came.user).turn():
+            known, answer = await self._asked(came)
         if known is not None:
             await self._answers.show(known, answer)
 

@@ -62,6 +62,10 @@ class Poster:
         await self._all_of_it(channel, thread or ts, ts, drawn)
         return ts
 
+    async def post_patiently(self, channel: str, thread: str | None, message: Message) -> None:
+        """Post once Slack lets us, within moments: somebody waits for it. Raises SendError."""
+        await self._patiently(partial(self.post, channel, thread, message))
+
     async def edit(self, channel: str, thread: str | None, ts: str, message: Message) -> str:
         """Replace a message of ours, or post afresh where it cannot be edited. Raises SendError."""
         drawn = draw(message)
@@ -146,16 +150,17 @@ class Poster:
                 log.warning("nor could a word about it")
 
     async def _patiently(self, put: Call) -> None:
-        for _ in range(TRIES):
+        """Try again while Slack asks for no more than a moment's rest. Raises SendError."""
+        for left in reversed(range(TRIES)):
             try:
                 await put()
             except SendError as error:
-                if error.permanent or error.ambiguous:
+                rest = error.retry_after or 1.0
+                if error.permanent or error.ambiguous or rest > USUAL_REST or not left:
                     raise
-                await asyncio.sleep(min(error.retry_after or 1.0, USUAL_REST))
+                await asyncio.sleep(rest)
             else:
                 return
-        raise SendError("Slack took it not in several attempts")
 
     async def _upload(self, channel: str, thread: str, attachment: Attachment) -> None:
         content = attachment.content.encode()

@@ -11,8 +11,8 @@ from telegram import Update
 from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 
-from bot.adapters.telegram.lines import Lines, Stand
 from bot.adapters.telegram.rows import PLATFORM, Rows
+from bot.lines import Lines, Stand
 from scheduler.errors import StoreError
 
 RAW = "raw"

@@ -1,4 +1,4 @@
-"""What happens in one chat is handled in the order in which it happened; no chat waits for another."""
+"""What happens in one line is handled in the order in which it happened; no line waits for another."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -6,32 +6,32 @@ from contextlib import asynccontextmanager
 
 
 class Lines:
-    """A line for each chat that has something waiting."""
+    """A line for each name that has something waiting."""
 
     def __init__(self) -> None:
         self._last: dict[str, asyncio.Event] = {}
 
-    def join(self, chat: str) -> "Stand":
+    def join(self, name: str) -> "Stand":
         """Stand behind everything that came before."""
         mine = asyncio.Event()
-        stand = Stand(self, chat, self._last.get(chat), mine)
-        self._last[chat] = mine
+        stand = Stand(self, name, self._last.get(name), mine)
+        self._last[name] = mine
         return stand
 
-    def left(self, chat: str, mine: asyncio.Event) -> None:
+    def left(self, name: str, mine: asyncio.Event) -> None:
         mine.set()
-        if self._last.get(chat) is mine:
-            del self._last[chat]
+        if self._last.get(name) is mine:
+            del self._last[name]
 
 
 class Stand:
     """One's place in a line, to be left for those behind."""
 
     def __init__(
-        self, lines: Lines, chat: str, before: asyncio.Event | None, mine: asyncio.Event
+        self, lines: Lines, name: str, before: asyncio.Event | None, mine: asyncio.Event
     ) -> None:
         self._lines = lines
-        self._chat = chat
+        self._name = name
         self._before = before
         self._mine = mine
 
@@ -46,4 +46,4 @@ class Stand:
         try:
             yield
         finally:
-            self._lines.left(self._chat, self._mine)
+            self._lines.left(self._name, self._mine)
