@@ -107,7 +107,7 @@ async def test_whoever_gets_it_instead_learns_what_helps(desk: Desk, bot: Telegr
     kicked = await refused(bot, place(GROUP))
     assert kicked.permanent
     assert kicked.remedy is not None
-    assert "add @driftpin_bot to it" in kicked.remedy
+    assert "add driftpin_bot (https://t.me/driftpin_bot) to it" in kicked.remedy
     stranger = await refused(bot, place(desk.telegram.person(99, "Zoe").id))
     assert stranger.permanent
     assert stranger.remedy is not None

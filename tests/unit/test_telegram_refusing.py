@@ -56,10 +56,14 @@ def test_what_never_left_is_certainly_not_there() -> None:
 @pytest.mark.parametrize(
     ("said", "chat", "words"),
     [
-        ("Forbidden: bot was blocked by the user", 42, "open @bot, press Start"),
-        ("Forbidden: bot can't initiate conversation with a user", 42, "open @bot, press Start"),
-        ("Forbidden: bot was kicked from the group chat", -1, "add @bot to it"),
-        ("Not enough rights to send text messages to the chat", -1, "let @bot send messages"),
+        ("Forbidden: bot was blocked by the user", 42, "open https://t.me/bot, press Start"),
+        (
+            "Forbidden: bot can't initiate conversation with a user",
+            42,
+            "open https://t.me/bot, press Start",
+        ),
+        ("Forbidden: bot was kicked from the group chat", -1, "add bot (https://t.me/bot) to it"),
+        ("Not enough rights to send text messages to the chat", -1, "let bot send messages"),
     ],
 )
 def test_whoever_gets_it_instead_is_told_what_helps(said: str, chat: int, words: str) -> None:

@@ -5,7 +5,6 @@ import asyncio
 import pytest
 
 from bot.adapters.telegram.intake import chat_of
-from bot.adapters.telegram.lines import Lines, Stand
 from bot.adapters.telegram.wizard_steps import (
     SIGN,
     Draft,
@@ -17,6 +16,7 @@ from bot.adapters.telegram.wizard_steps import (
     read_data,
 )
 from bot.adapters.telegram.zones import BY_LANGUAGE, likely
+from bot.lines import Lines, Stand
 from scheduler.schedule.zones import zone_named
 
 EMPTY = Draft("a1b2c3", "Europe/Oslo", 5, "en", ask_zone=True)

@@ -105,20 +105,24 @@ def rest(error: RetryAfter) -> float:
 
 
 def remedy(said: str, chat: int, bot: str) -> str | None:
-    """What lets us write there again, for whoever gets the message instead."""
+    """What lets us write there again, for whoever gets the message instead.
+
+    With an address: a name after an at sign is disarmed in everything that leaves.
+    """
     said = said.lower()
     if "deactivated" in said and chat > 0:
         return None
     if chat > 0:
         return (
             "This belongs in a private chat where I cannot write:"
-            f" open @{bot}, press Start, and messages go there again."
+            f" open https://t.me/{bot}, press Start, and messages go there again."
         )
     if "not enough rights" in said or "restricted" in said or "need administrator" in said:
         return (
             "This belongs in a group where I may not write:"
-            f" let @{bot} send messages there, and they go there again."
+            f" let {bot} send messages there, and they go there again."
         )
     return (
-        f"This belongs in a group that I am not in: add @{bot} to it, and messages go there again."
+        "This belongs in a group that I am not in:"
+        f" add {bot} (https://t.me/{bot}) to it, and messages go there again."
     )

@@ -85,6 +85,8 @@ class Wizard:
         draft = await self._draft(came)
         if draft is None:
             return partial(self.answers.line, came, NOT_ASKED) if asked else None
+        if came.request.event in draft.heard:
+            return partial(self._next, came, draft)
         step = asked or draft.step
         if step is Step.CONFIRM:
             return None
@@ -116,7 +118,7 @@ class Wizard:
         problem = check_field(step, value, zone, self.clock())
         if problem is not None:
             return partial(self._ask, came, draft, step, problem)
-        draft = draft.having(step, value.strip())
+        draft = draft.having(step, value.strip()).hearing(came.request.event)
         await self._keep(came, draft)
         return partial(self._next, came, draft)
 

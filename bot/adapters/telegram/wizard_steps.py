@@ -23,6 +23,9 @@ PRESETS = (
 SHOWN = 400
 """Characters of a prompt that are shown again before it is created."""
 
+HEARD = 20
+"""Answers of a draft that are remembered."""
+
 
 class Step(StrEnum):
     """What is asked; each value but the last is a field of AddForm."""
@@ -52,6 +55,7 @@ class Draft:
     """What was answered so far. `id` is in every button of it; `said` is the message it began with.
 
     `ask_zone`: the person never told where their clock stands; `configured` is then what counts.
+    `heard` are the events of the answers in it: one that a restart brings again answers nothing else.
     """
 
     id: str
@@ -62,6 +66,7 @@ class Draft:
     schedule: str = ""
     prompt: str = ""
     zone: str = ""
+    heard: tuple[str, ...] = ()
 
     @property
     def step(self) -> Step:
@@ -85,6 +90,10 @@ class Draft:
             case _:
                 assert_never(step)
 
+    def hearing(self, event: str | None) -> "Draft":
+        """The same, with an answer that is not to count again."""
+        return self if event is None else replace(self, heard=(*self.heard, event)[-HEARD:])
+
     def row(self) -> Mapping[str, str]:
         return {
             "id": self.id,
@@ -95,6 +104,7 @@ class Draft:
             "schedule": self.schedule,
             "prompt": self.prompt,
             "zone": self.zone,
+            "heard": " ".join(self.heard),
         }
 
 
@@ -108,6 +118,7 @@ def draft_of(row: Mapping[str, str]) -> Draft:
         row["schedule"],
         row["prompt"],
         row["zone"],
+        tuple(row.get("heard", "").split()),
     )
 
 
