@@ -13,6 +13,9 @@ PIP := $(PY) -m pip --disable-pip-version-check -qq
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && { echo $$p; break; }; done)
 
+# Most tests wait for a process or a socket, so twice as many run at once as CI has cores.
+WORKERS ?= 4
+
 # A stamp is written last, so a set-up that broke half-way is never taken for ready.
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
@@ -27,7 +30,7 @@ chat: $(RUNTIME) ## the bot in the terminal, on an embedded database and a keyle
 	@$(PY) -m bot chat
 
 test: $(DEV) ## all tests, with branch coverage
-	@$(PY) -m pytest -q --cov --cov-report=term $(ARGS)
+	@$(PY) -m pytest -q -n $(WORKERS) --dist loadfile --cov --cov-report=term $(ARGS)
 
 check: $(DEV) ## format, lint, types, import contracts, documentation
 	@$(PY) -m ruff format --check

@@ -7,6 +7,7 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
+from datetime import timedelta
 
 from bot.admins import admin_places, notice
 from bot.attaching import Attaching, State
@@ -35,11 +36,13 @@ from storage.store import Store
 
 log = logging.getLogger(__name__)
 
-LAST_WORDS = 5.0
+LAST_WORDS = 2.5
 """Seconds that owed messages get when the process stops; the next one sends the rest."""
 
 A_MOMENT = 0.02
 """Seconds between two looks at whether everything has settled."""
+
+CLEARED = timedelta(hours=1)
 
 AGAIN = 1.0
 """Seconds after which a part that broke is started anew."""
@@ -47,8 +50,9 @@ AGAIN = 1.0
 FIRST_TRY = 5.0
 """Seconds that the start waits for the platforms; what takes longer is attached meanwhile."""
 
-DRAINED = 20.0
-"""Seconds that requests in progress get when the process stops."""
+DRAINED = 4.0
+"""Seconds that requests and runs in progress get when the process stops, both at once: supervisors
+wait ten until they kill."""
 
 
 class App:
@@ -133,6 +137,9 @@ class App:
         one command needs."""
         await self.engine.start(self._runner.execute)
         await self.store.reap(self._worker, alone=self._database.alone)
+        if self._database.alone:
+            # Nobody waits for what a process that was killed still seems to hold.
+            await self.store.end_leases()
         await self._attach()
         if not ticking:
             return
@@ -140,6 +147,7 @@ class App:
         self._keep("notifier", self.notifier.run)
         self._keep("heartbeat", self._beat)
         self._keep("healer", self._healer.run)
+        self._keep("forgetting", self._forget)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
     async def _attach(self) -> None:
@@ -153,14 +161,13 @@ class App:
             task.cancel()
 
     async def stop(self) -> None:
-        """Nothing new comes in, what came in is answered, nothing new falls due, runs end or are
-        recorded as they stand, what is owed is sent if it can be within moments, then the chats and
-        the rows are closed."""
-        await self._quiet()
+        """Nothing new comes in, what came in is answered, while runs end or are recorded as they
+        stand; nothing new falls due, what is owed is sent if it can be within moments, then the chats
+        and the rows are closed."""
+        await asyncio.gather(self._quiet(), self.engine.stop(DRAINED))
         for task in (*self._tasks, *self._news):
             task.cancel()
         await asyncio.gather(*self._tasks, *self._news, return_exceptions=True)
-        await self.engine.stop()
         with suppress(Exception):
             async with asyncio.timeout(LAST_WORDS):
                 await self.notifier.deliver()
@@ -192,6 +199,13 @@ class App:
 
     def _keep(self, name: str, part: Callable[[], Awaitable[None]]) -> None:
         self._tasks.append(asyncio.create_task(_kept(name, part), name=name))
+
+    async def _forget(self) -> None:
+        """Clear away, every hour, what nobody asks for again."""
+        while True:
+            while await self.store.forget(self.clock.now()):
+                pass
+            await self.clock.sleep_until(self.clock.now() + CLEARED, asyncio.Event())
 
     async def _beat(self) -> None:
         await beat(self.store, self.engine, self.clock, self._worker, self.notifier.wake)

@@ -32,25 +32,35 @@ class Attaching:
     """
 
     def __init__(
-        self, platform: Platform, handle: Handle, changed: Callable[[str, State], None]
+        self,
+        platform: Platform,
+        handle: Handle,
+        changed: Callable[[str, State], None],
+        *,
+        first_rest: float = FIRST_REST,
+        longest_rest: float = LONGEST_REST,
+        refused_rest: float = REFUSED_REST,
     ) -> None:
         self.state = State(False, "not connected yet")
         self.tried = asyncio.Event()
         self._platform = platform
         self._handle = handle
         self._changed = changed
+        self._first_rest = first_rest
+        self._longest_rest = longest_rest
+        self._refused_rest = refused_rest
 
     async def run(self) -> None:
         """Until cancelled."""
-        rest = FIRST_REST
+        rest = self._first_rest
         while True:
             away = await self._connected()
             if self.state.up:
-                rest = FIRST_REST
+                rest = self._first_rest
             self._is(State(False, str(away), away.refused))
             self.tried.set()
-            await asyncio.sleep(REFUSED_REST if away.refused else rest)
-            rest = min(rest * 2, LONGEST_REST)
+            await asyncio.sleep(self._refused_rest if away.refused else rest)
+            rest = min(rest * 2, self._longest_rest)
 
     async def _connected(self) -> PlatformAway:
         """Why it is connected no more, or never was."""

@@ -27,6 +27,9 @@ from bot.platform import Handle
 from scheduler.errors import OperatorError
 from scheduler.job import Principal
 
+DRAINED = 2.5
+"""Seconds that a command in progress gets when the process stops."""
+
 LONGEST_PATH = 100
 """A unix socket's path may have little more than a hundred bytes."""
 
@@ -79,7 +82,7 @@ class Control:
         app = web.Application(client_max_size=2 * MOST_BYTES)
         app.router.add_post("/command", self._command)
         app.router.add_post("/import", self._import)
-        self._runner = web.AppRunner(app, access_log=None)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAINED)
         await self._runner.setup()
         before = os.umask(0o177)
         try:

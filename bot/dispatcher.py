@@ -20,12 +20,19 @@ from bot.wording import answers, refusals
 from bot.wording.help import help_on
 from scheduler.answers import Alerts
 from scheduler.commands import AskAdd, Claim, Doable, Help, Unclaim
-from scheduler.errors import ConfigError, DriftpinError, ScheduleError, UserError
+from scheduler.errors import (
+    AlreadyHandled,
+    ConfigError,
+    DriftpinError,
+    ScheduleError,
+    UserError,
+)
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Clock, Store
 from scheduler.press import Action
 from scheduler.schedule.zones import zone_named
 from scheduler.service import Service
+from scheduler.service.handling import handling
 
 log = logging.getLogger(__name__)
 
@@ -65,22 +72,23 @@ class Dispatcher:
 
     async def handle(self, request: Request) -> Message | None:
         """The answer to a request; None for an event that was handled before."""
+        platform = request.principal.platform
         try:
-            if not await self._is_new(request):
+            if request.event is not None and await self._store.seen(platform, request.event):
                 return None
-            return await self._ready(await self._answer(request), request)
+            with handling(platform, request.event) as event:
+                answer = await self._answer(request)
+                if event is not None and not await self._store.mark(event, self._clock.now()):
+                    return None
+            return await self._ready(answer, request)
+        except AlreadyHandled:
+            return None
         except Exception:
             incident = secrets.token_hex(4)
             log.exception("incident %s", incident)
             return refusals.broken(incident)
         finally:
             self._told()
-
-    async def _is_new(self, request: Request) -> bool:
-        if request.event is None:
-            return True
-        platform = request.principal.platform
-        return await self._store.first_time(platform, request.event, self._clock.now())
 
     async def _answer(self, request: Request) -> Message:
         try:
@@ -100,6 +108,8 @@ class Dispatcher:
             return refusals.mistake(error)
         except ConfigError as error:
             return refusals.settings_broken(error)
+        except AlreadyHandled:
+            raise
         except DriftpinError as error:
             return refusals.mistake(UserError(str(error)))
 

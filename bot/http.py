@@ -6,14 +6,17 @@ from dataclasses import dataclass
 
 from aiohttp import web
 
+from bot.logs import without_traceback
 from scheduler.errors import OperatorError
 
 log = logging.getLogger(__name__)
 
+_library = logging.getLogger(f"{__name__}.library")
+
 LARGEST_BODY = 1_000_000
 """Bytes; no platform sends a larger request, and a larger one is refused before it is read."""
 
-DRAINED = 20.0
+DRAINED = 2.5
 """Seconds that requests in progress get when the port closes."""
 
 Answer = Callable[[web.Request], Awaitable[web.Response]]
@@ -45,7 +48,10 @@ class Http:
         app.router.add_get("/healthz", self._healthz)
         for route in routes:
             app.router.add_post(route.path, route.answer)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=DRAINED)
+        _library.addFilter(without_traceback)
+        self._runner = web.AppRunner(
+            app, access_log=None, logger=_library, shutdown_timeout=DRAINED
+        )
 
     async def start(self) -> str:
         """Listen, and return the address. Raises OperatorError where the port is taken."""

@@ -9,7 +9,17 @@ from bot.sanitiser import clean
 
 SIZE = 5_000_000
 KEPT = 3
-CHATTY = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "anthropic", "aiohttp", "slack_sdk", "slack_bolt")
+CHATTY = (
+    "httpx",
+    "httpx2",
+    "httpcore",
+    "httpcore2",
+    "openai",
+    "anthropic",
+    "aiohttp",
+    "slack_sdk",
+    "slack_bolt",
+)
 """Libraries whose INFO lines can hold URLs with tokens, or prompts."""
 
 
@@ -22,6 +32,12 @@ class Redacted(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         return clean(super().format(record), self._hidden())
+
+
+def without_traceback(record: logging.LogRecord) -> bool:
+    """A filter for libraries: what somebody out there sends or refuses is no error of ours."""
+    record.exc_info = None
+    return True
 
 
 def log_to_file(home: Path, hidden: Callable[[], frozenset[str]]) -> None:

@@ -35,6 +35,8 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
             message = await _report(store, facts, how)
         case OwedKind.ALERT:
             return await _alert(store, owed, how)
+        case OwedKind.ELSEWHERE:
+            return alerts.elsewhere(), str(facts["message"])
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
@@ -79,7 +81,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
-        case OwedKind.IMPORTED | OwedKind.NOTICE:
+        case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 
 

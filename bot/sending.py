@@ -67,8 +67,10 @@ class Sender:
 
     async def deliver(self, delivery: Delivery) -> None:
         """Try once, and write down what became of it. Raises StoreError when nothing was begun."""
-        if not await self._store.sending(delivery.id):
+        owed = await self._store.sending(delivery.id)
+        if owed is None:
             return
+        delivery = replace(delivery, owed=owed)
         try:
             worded = await word(self._store, delivery.owed, self._command(delivery.owed.place))
             if worded is None:
@@ -100,7 +102,7 @@ class Sender:
         platform = self._platforms[delivery.owed.place.platform]
         if moved := delivery.owed.facts.get(MOVED):
             message = _with(message, str(moved))
-        if delivery.doubts:
+        if delivery.doubts and edit is None:
             message = _with(message, REPEAT)
         clean = sanitise(message, self._hidden())
         presses = [button.press for button in clean.buttons]
@@ -134,7 +136,9 @@ class Sender:
         about = await self._matter(owed)
         refused = (*owed.tried, owed.place)
         admin = admin_place(self._settings().admin_chat, list(self._platforms))
-        place = next_place(refused, about.home, about.owner, admin, self._platforms)
+        place = None
+        if owed.kind is not OwedKind.ELSEWHERE:  # A pointer is of use where it hangs, or nowhere.
+            place = next_place(refused, about.home, about.owner, admin, self._platforms)
         if place is None:
             log.error("delivery %s reached nobody: %s", delivery.id, error)
             if about.unanswered:

@@ -2,7 +2,7 @@
 
 import asyncio
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.metadata import version
 
 import click
@@ -17,7 +17,7 @@ from bot.logs import log_to_file
 from bot.platform import Platform
 from bot.sanitiser import clean
 from bot.settings import Environment
-from bot.settings.chats import Chats, read_chats, slack_keys
+from bot.settings.chats import Chats, read_chats, slack_keys, telegram_keys
 from scheduler.errors import ConfigError
 
 NO_CHAT = (
@@ -41,7 +41,7 @@ async def serve() -> None:
         raise ConfigError([NO_CHAT])
     stopping = _told_to_stop()
     home = environment.make_home()
-    platforms, routes = _platforms(chats, environment)
+    platforms, routes = _platforms(chats, environment, lambda: app)
 
     def said(name: str, state: State) -> None:
         _say(name.title(), clean(state.text, app.config.secrets()))
@@ -65,12 +65,13 @@ async def serve() -> None:
         await stopping.wait()
         _say("Stopping", "what was taken in is finished first")
     finally:
-        await control.stop()
-        await http.stop()
+        await asyncio.gather(control.stop(), http.stop())
         await app.stop()
 
 
-def _platforms(chats: Chats, environment: Environment) -> tuple[dict[str, Platform], list[Route]]:
+def _platforms(
+    chats: Chats, environment: Environment, app: Callable[[], App]
+) -> tuple[dict[str, Platform], list[Route]]:
     """The configured platforms, and where their requests come in. Their SDKs are loaded only here."""
     platforms: dict[str, Platform] = {}
     routes: list[Route] = []
@@ -80,6 +81,18 @@ def _platforms(chats: Chats, environment: Environment) -> tuple[dict[str, Platfo
         slack = Slack(lambda: slack_keys(environment.variables()))
         platforms["slack"] = slack
         routes += [Route(path, answer) for path, answer in slack.routes]
+    if chats.telegram is not None:
+        from bot.adapters.telegram.adapter import Telegram
+        from bot.adapters.telegram.life import Outside
+
+        outside = Outside(
+            lambda: app().store,
+            timezone=lambda: app().config.last_good_settings().core.timezone,
+            admins=lambda: app().dispatcher.claims.access().admins,
+        )
+        telegram = Telegram(lambda: telegram_keys(environment.variables()), outside)
+        platforms["telegram"] = telegram
+        routes += [Route(path, answer) for path, answer in telegram.routes]
     return platforms, routes
 
 

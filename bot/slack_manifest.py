@@ -25,6 +25,8 @@ def _events_url(url: str) -> str:
     except ValueError:
         good = False
     if not good:
-        raise OperatorError("--url: Slack calls https addresses only; write one such as https://HOST")
+        raise OperatorError(
+            "--url: Slack calls https addresses only; write one such as https://HOST"
+        )
     path = parts.path.rstrip("/")
     return f"https://{parts.netloc}{path if path.endswith(EVENTS_PATH) else path + EVENTS_PATH}"

@@ -26,6 +26,8 @@ class OwedKind(StrEnum):
     """How a run went: `run`; `served` is what answered, where nobody consented to anything else."""
     ALERT = "alert"
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
+    ELSEWHERE = "elsewhere"
+    """An alert's message that was left behind when the alert moved to the whole chat: `message`."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"

@@ -13,7 +13,7 @@ from scheduler.ports import Held
 from scheduler.route import Route
 from scheduler.run import HoldReason
 from storage.locks import lock_alert
-from storage.owing import owe_alert, waiting
+from storage.owing import owe_alert, owe_elsewhere, waiting
 from storage.rows import place_columns, place_of
 from storage.tables import ALERT_JOBS, ALERTS, DELIVERIES
 from storage.transaction import Tx
@@ -61,10 +61,7 @@ def join(tx: Tx, job: Job, held: Held, route: Route, held_fires: int) -> None:
     joins = _list(tx, alert.id, job.id, held.drifts, held_fires)
     if (joins or alert.route != route) and not fresh:
         tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1, route=route)
-    place = place_of(alert)
-    if place.thread is not None and place.thread != job.place.thread:
-        place = move_to_whole_chat(tx, alert)
-    owe_alert(tx, alert.id, place)
+    owe_for(tx, alert, job.place.thread)
 
 
 def decide_rows(
@@ -81,10 +78,8 @@ def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> Non
     owe_alert(tx, alert.id, place_of(alert))
 
 
-def open_alert_of(
-    tx: Tx, place: Place, route: Route, reason: HoldReason = HoldReason.DRIFT
-) -> Row[Any] | None:
-    """The open alert of a whole chat and a route, locked."""
+def open_alert_of(tx: Tx, place: Place, route: Route, reason: HoldReason) -> Row[Any] | None:
+    """The open alert of a whole chat, a reason and a route, locked."""
     chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
     return tx.one(_OPEN, **chat, provider=route.provider, model=route.model, reason=reason)
 
@@ -147,11 +142,21 @@ def _list(tx: Tx, alert_id: int, job_id: JobId, drifts: tuple[Drift, ...], held_
     return listed[job_id] != (None, drifts)
 
 
-def move_to_whole_chat(tx: Tx, alert: Row[Any]) -> Place:
-    """The jobs' threads differ: a locked alert's message is posted anew in the chat itself."""
-    chat = place_of(alert).whole_chat
+def owe_for(tx: Tx, alert: Row[Any], thread: str | None) -> None:
+    """Owe the message of a locked alert that a job of this thread has joined.
+
+    Where the jobs' threads differ it is posted anew in the chat itself, and what hangs in a thread
+    points there.
+    """
+    place = place_of(alert)
+    if place.thread in (None, thread):
+        owe_alert(tx, alert.id, place)
+        return
+    chat = place.whole_chat
     tx.do(_SAVE_ALERT, key=alert.id, thread=None, message=None)
     for delivery in waiting(tx, alert.id):
         if place_of(delivery).whole_chat == chat:
             tx.do(_MOVE, key=delivery.id, thread=None)
-    return chat
+    owe_alert(tx, alert.id, chat)
+    if alert.message is not None:
+        owe_elsewhere(tx, alert.hangs, alert.message)

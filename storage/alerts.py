@@ -11,8 +11,8 @@ from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import Job, Place
 from scheduler.ports import Entry, TooLate
-from storage.auditing import note
 from storage.alert_rows import close_alert, decide_rows
+from storage.auditing import note
 from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
 from storage.rows import alert_of, job_of

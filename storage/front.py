@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, select, update
 from scheduler.job import Place, Principal
 from scheduler.ports import Entry, Event, Person
 from scheduler.press import Press, StoredPress
-from storage.auditing import mark, note, press
+from storage.auditing import mark, note, note_press
 from storage.rows import entry_of, place_columns, press_of
 from storage.tables import AUDIT, BUTTONS, EVENTS, PEOPLE
 from storage.transaction import Tx, Verbs
@@ -41,20 +41,13 @@ class FrontVerbs(Verbs):
         return await self._run(lambda tx: _press(tx, token))
 
     async def pressed(self, token: str, by: Principal, at: datetime) -> bool:
-        return await self._run(lambda tx: press(tx, token, by, at))
+        return await self._run(lambda tx: note_press(tx, token, by, at))
 
     async def person(self, principal: Principal) -> Person:
         return await self._run(lambda tx: _person(tx, principal))
 
     async def set_zone(self, principal: Principal, zone: str) -> None:
         await self._run(lambda tx: _set_zone(tx, principal, zone))
-
-    async def first_time(self, platform: str, event: str, at: datetime) -> bool:
-        return await self._run(
-            lambda tx: tx.insert_if_new(
-                EVENTS, platform=platform, event=event, handling="", at=at
-            )
-        )
 
     async def seen(self, platform: str, event: str) -> bool:
         return await self._run(lambda tx: tx.one(_SEEN, on=platform, event=event) is not None)

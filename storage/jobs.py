@@ -10,8 +10,8 @@ from sqlalchemy import Select, bindparam, select
 from scheduler.alert import Decision
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry
-from storage.auditing import note
 from storage.alert_rows import decide_rows
+from storage.auditing import note
 from storage.changing import name_of, write_change
 from storage.locks import LARGEST_ID, lock_job
 from storage.rows import job_columns, job_of

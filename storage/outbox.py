@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, case, func, select, update
 from scheduler.alert import AlertState
 from scheduler.outbox import Delivery, DeliveryId, DeliveryState, Owed, patience
 from storage.locks import lock_alert
-from storage.owing import owe
+from storage.owing import owe, owe_elsewhere
 from storage.rows import delivery_of, place_of
 from storage.tables import ALERTS, DELIVERIES
 from storage.transaction import Tx, Verbs
@@ -74,8 +74,8 @@ class OutboxVerbs(Verbs):
     async def next_ready(self, platforms: Sequence[str]) -> datetime | None:
         return await self._run(lambda tx: _next_ready(tx, platforms))
 
-    async def sending(self, delivery_id: DeliveryId) -> bool:
-        return await self._run(lambda tx: tx.do(_TAKE, key=delivery_id) == 1)
+    async def sending(self, delivery_id: DeliveryId) -> Owed | None:
+        return await self._run(lambda tx: _taken(tx, delivery_id))
 
     async def sent(self, delivery_id: DeliveryId, message: str) -> None:
         await self._run(lambda tx: _sent(tx, delivery_id, message))
@@ -118,6 +118,14 @@ def _next_ready(tx: Tx, platforms: Sequence[str]) -> datetime | None:
     return min(moments, default=None)
 
 
+def _taken(tx: Tx, delivery_id: DeliveryId) -> Owed | None:
+    """Read again: the alert may have moved to the whole chat since somebody saw the delivery."""
+    if tx.do(_TAKE, key=delivery_id) != 1:
+        return None
+    row = tx.one(_ONE, id=delivery_id)
+    return None if row is None else delivery_of(row).owed
+
+
 def _locked(tx: Tx, delivery_id: DeliveryId) -> tuple[Row[Any] | None, Row[Any] | None]:
     """A delivery and its alert, locked; the alert first, as everybody does who changes one."""
     found = tx.one(_ALERT_OF, id=delivery_id)
@@ -134,8 +142,12 @@ def _sent(tx: Tx, delivery_id: DeliveryId, message: str) -> None:
         return
     evidence = {"state": DeliveryState.SENT, "message": message, "finished_at": tx.now}
     tx.do(_SAVE, key=delivery_id, **evidence)
-    if alert is not None and _is_the_alert(alert, row):
+    if alert is None:
+        return
+    if _is_the_alert(alert, row):
         tx.do(_REMEMBER, key=alert.id, message=message, hangs=place_of(row))
+    elif message != alert.message:
+        owe_elsewhere(tx, place_of(row), message)
 
 
 def _is_the_alert(alert: Row[Any], row: Row[Any]) -> bool:

@@ -46,6 +46,11 @@ def owe_alert(tx: Tx, alert_id: int, place: Place) -> None:
     owe(tx, [Owed(OwedKind.ALERT, place, {"alert": alert_id})])
 
 
+def owe_elsewhere(tx: Tx, place: Place, message: str) -> None:
+    """A message that is the alert's no more points to the one that is."""
+    owe(tx, [Owed(OwedKind.ELSEWHERE, place, {"message": message})])
+
+
 def waiting(tx: Tx, alert_id: int) -> list[Row[Any]]:
     """The deliveries of an alert that nobody has begun to send."""
     return list(tx.all(_WAITING, alert=alert_id))

@@ -73,6 +73,14 @@ def slack_keys(variables: Mapping[str, str]) -> SlackKeys:
     return keys
 
 
+def telegram_keys(variables: Mapping[str, str]) -> TelegramKeys:
+    """Raises ConfigError, also where Telegram is not configured at all."""
+    keys = read_chats(variables).telegram
+    if keys is None:
+        raise ConfigError(["TELEGRAM_BOT_TOKEN: is missing; set it again"])
+    return keys
+
+
 def command_of(variables: Mapping[str, str]) -> str:
     """The slash command of the Slack app. Raises ConfigError."""
     problems: list[str] = []
@@ -185,7 +193,7 @@ def _is_here(host: str) -> bool:
 def _port(text: str, problems: list[str]) -> int:
     if not text:
         return PORT
-    if text.isascii() and text.isdecimal() and int(text) <= 65_535:
+    if text.isascii() and text.isdecimal() and len(text) <= 5 and int(text) <= 65_535:
         return int(text)
     problems.append(f"DRIFTPIN_PORT: {quoted(text)} is no port; write a number up to 65535")
     return PORT

@@ -317,6 +317,11 @@ def _several(by: str | None, decision: Decision, number: int, route: Route) -> s
             return f"{by or 'somebody'} {decision} {jobs}"
 
 
+def elsewhere() -> Message:
+    """What becomes of an alert's message once the alert is about jobs of several threads."""
+    return Message("Decide in the chat itself: the alert there is about jobs of several threads.")
+
+
 def too_late(found: Alert) -> Message:
     """A press that came after the decision, or on a message that has changed since."""
     if found.state is AlertState.OPEN:

@@ -87,7 +87,3 @@ class Events(Protocol):
         True, too, where an entry of this very handling marked it already.
         """
         ...
-
-    async def first_time(self, platform: str, event: str, at: datetime) -> bool:
-        """Remember an event's id; False when it was known already."""
-        ...

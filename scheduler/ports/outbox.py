@@ -25,8 +25,9 @@ class Outbox(Protocol):
         """When the next delivery of these platforms is due."""
         ...
 
-    async def sending(self, delivery_id: DeliveryId) -> bool:
-        """queued -> sending, counting the attempt; False when somebody else took it."""
+    async def sending(self, delivery_id: DeliveryId) -> Owed | None:
+        """queued -> sending, counting the attempt; the message as it is owed now, and None when
+        somebody else took it."""
         ...
 
     async def sent(self, delivery_id: DeliveryId, message: str) -> None:

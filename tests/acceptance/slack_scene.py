@@ -77,5 +77,3 @@ class SlackScene:
 
     def _said(self, message: Message) -> str:
         return f"{message.text}\n{self._slack.plain(message)}"
-
-

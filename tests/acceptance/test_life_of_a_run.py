@@ -39,7 +39,9 @@ async def test_an_answer_is_reported_with_a_receipt(world: World) -> None:
     run = await world.fire()
     assert (run.state, run.usage.requests) == (RunState.SUCCEEDED, 1)
     assert "All quiet." in text_of(world.latest)
-    assert "free-lab:small, free, about $0.00, estimated, 11 tokens in, 7 out" in text_of(world.latest)
+    assert "free-lab:small, free, about $0.00, estimated, 11 tokens in, 7 out" in text_of(
+        world.latest
+    )
 
 
 async def test_a_refused_call_has_failed_in_the_providers_own_words(world: World) -> None:

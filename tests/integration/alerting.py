@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from scheduler.alert import Alert
 from scheduler.job import Job, Place
+from scheduler.outbox import Owed
 from scheduler.ports import Entry
 from scheduler.route import Pins
 from storage.store import Store
@@ -35,6 +36,14 @@ async def deliver(store: Store, message: str) -> Place:
     await store.sending(delivery.id)
     await store.sent(delivery.id, message)
     return delivery.owed.place
+
+
+async def left_behind(store: Store) -> Owed:
+    """What is owed to a message that is no alert's any more, now delivered."""
+    (delivery,) = await store.ready(NOW, ["slack", "telegram"])
+    await store.sending(delivery.id)
+    await store.sent(delivery.id, str(delivery.owed.facts["message"]))
+    return delivery.owed
 
 
 def pinned(jobs: list[Job]) -> list[Job]:

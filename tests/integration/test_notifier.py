@@ -47,7 +47,7 @@ class FullAtTimes(Store):
         self._maybe("mint")
         return await super().mint(presses, place, expires)
 
-    async def sending(self, delivery_id: DeliveryId) -> bool:
+    async def sending(self, delivery_id: DeliveryId) -> Owed | None:
         self._maybe("sending")
         return await super().sending(delivery_id)
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from scheduler.alert import AlertState, Decision
 from scheduler.outbox import Owed, OwedKind
 from storage.store import Store
-from tests.integration.alerting import deliver, held_jobs, the_alert
+from tests.integration.alerting import deliver, held_jobs, left_behind, the_alert
 from tests.integration.stores import (
     CHAT,
     DEARER,
@@ -102,6 +102,7 @@ async def test_an_alert_of_several_threads_moves_to_the_whole_chat(store: Store)
     moved = await the_alert(store)
     assert (moved.place, moved.message) == (CHAT, None)
     assert await deliver(store, "m2") == CHAT
+    assert await left_behind(store) == Owed(OwedKind.ELSEWHERE, THREAD, {"message": "m1"})
     await held_jobs(store, 1, THREAD)
     again = await the_alert(store)
     assert (again.place, again.message) == (CHAT, "m2")
@@ -124,6 +125,8 @@ async def test_a_message_that_arrives_where_the_alert_was_is_not_remembered(
     await store.sent(first.id, "in the thread")
     assert (await the_alert(store)).message is None
     assert await deliver(store, "in the chat") == CHAT
+    pointer = Owed(OwedKind.ELSEWHERE, THREAD, {"message": "in the thread"})
+    assert await left_behind(store) == pointer
     assert (await the_alert(store)).message == "in the chat"
 
 

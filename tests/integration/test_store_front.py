@@ -4,7 +4,7 @@ import asyncio
 
 from scheduler.alert import AlertId
 from scheduler.job import JobId, Principal
-from scheduler.ports import Entry
+from scheduler.ports import Entry, Event
 from scheduler.press import Action, Press, RouteNames, StoredPress
 from storage.store import Store
 from tests.integration.stores import ANA, BO, HOUR, NOW, THREAD, Opener, as_port, entry
@@ -56,9 +56,9 @@ async def test_a_zone_said_in_many_places_at_once_is_kept_once(store: Store) -> 
 
 async def test_an_event_is_seen_for_the_first_time_once(opener: Opener, store: Store) -> None:
     doors = [store, opener.reopen(store)] * 10
-    seen = await asyncio.gather(*(door.first_time("slack", "Ev1", NOW) for door in doors))
-    assert seen.count(True) == 1
-    assert await store.first_time("telegram", "Ev1", NOW)
+    marks = [door.mark(Event("slack", "Ev1", f"{n}"), NOW) for n, door in enumerate(doors)]
+    assert (await asyncio.gather(*marks)).count(True) == 1
+    assert await store.mark(Event("telegram", "Ev1", "a"), NOW)
 
 
 async def test_the_audit_shows_the_latest_entries_of_an_object_first(store: Store) -> None:

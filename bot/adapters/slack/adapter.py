@@ -9,9 +9,11 @@ from functools import partial
 from typing import Any
 
 from aiohttp import web
-from slack_bolt.adapter.aiohttp import to_aiohttp_response, to_bolt_request
+from slack_bolt.adapter.aiohttp import to_aiohttp_response
 from slack_bolt.adapter.socket_mode.async_internals import run_async_bolt_app, send_async_response
 from slack_bolt.async_app import AsyncApp
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,8 +40,14 @@ log = logging.getLogger(__name__)
 DIRECT_KNOWN = 24 * 3600.0
 """Seconds the channel of a person's direct messages is remembered."""
 
-NOT_YET, REFUSED = 1.0, 45.0
+NOT_YET, REFUSED = 1.0, 10.0
 """Seconds after which a message is tried again before we are connected, and while we are refused."""
+
+SENT = 5.0
+"""Seconds a request has to arrive whole; Slack itself waits three for the answer."""
+
+NOT_SLACKS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
+"""What the library raises over a body that has not the shape Slack gives it."""
 
 Route = tuple[str, Callable[[web.Request], Awaitable[web.Response]]]
 
@@ -83,6 +91,8 @@ class Slack(Platform):
             keys = self._keys()
         except ConfigError as error:
             raise PlatformAway(error.problems[0], refused=True) from None
+        if self._quiet:
+            raise PlatformAway("is not connected again: Driftpin stops.")
         before = self._life
         if before is not None and before.socket is not None:
             await before.socket.close()
@@ -100,7 +110,7 @@ class Slack(Platform):
     async def _connected(self, client: AsyncWebClient, keys: SlackKeys, handle: Handle) -> Life:
         us = await identify(client)
         poster = Poster(client, self._turns, us.bot_name, keys.api_url)
-        bolt = bolt_app(client, us, None if keys.app_token else keys.signing_secret)
+        bolt = bolt_app(client, us)
         refused = asyncio.get_running_loop().create_future()
         take_in = partial(self._from_socket, bolt)
         socket = Socket(client, keys.app_token, take_in) if keys.app_token else None
@@ -123,15 +133,13 @@ class Slack(Platform):
             return PlatformAway("is not connected.")
         if life.socket is None:
             return await life.refused
-        deaf = asyncio.create_task(life.socket.deaf())
-        either: list[asyncio.Future[Any]] = [deaf, life.refused]
+        gone = asyncio.create_task(life.socket.lost())
+        either: list[asyncio.Future[Any]] = [gone, life.refused]
         try:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
         finally:
-            deaf.cancel()
-        if life.refused.done():
-            return life.refused.result()
-        return PlatformAway("its socket went deaf; a new one is opened.")
+            gone.cancel()
+        return life.refused.result() if life.refused.done() else PlatformAway(gone.result())
 
     def connection(self) -> str:
         if self._life is None:
@@ -163,17 +171,20 @@ class Slack(Platform):
             return web.Response(status=404, text="this Driftpin takes no requests of Slack's")
         if life is None or self._quiet:
             return web.Response(status=503, text="not connected; send it again")
+        try:
+            async with asyncio.timeout(SENT):
+                body = await request.read()
+        except TimeoutError:
+            return web.Response(status=408, text="too slow")
+        if not self._signatures.proves(request.headers, body, life.keys.signing_secret or ""):
+            return web.Response(status=401, text="not signed by Slack")
         if self._signatures.is_replay(request.headers):
             return web.Response(status=200)
+        self._signatures.taken_in(request.headers)
         with self._tracked.work():
-            try:
-                asked = await to_bolt_request(request)
-            except (UnicodeDecodeError, ValueError, LookupError):
-                return web.Response(status=400, text="not readable")
-            answer = await life.bolt.async_dispatch(asked)
-            if answer.status not in (401, 403):
-                self._signatures.taken_in(request.headers)
-            return await to_aiohttp_response(answer)
+            return await to_aiohttp_response(
+                await _dispatched(_handed(life.bolt, body, request.content_type))
+            )
 
     async def _from_socket(
         self, bolt: AsyncApp, client: AsyncBaseSocketModeClient, request: SocketModeRequest
@@ -182,7 +193,7 @@ class Slack(Platform):
             return
         with self._tracked.work():
             started = asyncio.get_running_loop().time()
-            answer = await run_async_bolt_app(bolt, request)
+            answer = await _dispatched(run_async_bolt_app(bolt, request))
             with suppress(ConnectionError):
                 # A lost acknowledgement brings the event again, and then it is known.
                 await send_async_response(client, request, answer, started)
@@ -202,7 +213,8 @@ class Slack(Platform):
             return await life.poster.post(channel, place.thread, message)
         except WorkspaceRefused as error:
             life.refuse(str(error).removeprefix("Slack: "))
-            raise
+            # Until we are connected anew, a further try asks nothing of Slack.
+            raise SendError(str(error), retry_after=REFUSED) from None
 
     async def _channel(self, place: Place, life: Life) -> str:
         """Slack's channel of a place; direct messages are opened first."""
@@ -232,6 +244,20 @@ class Slack(Platform):
         if life.socket is not None:
             await life.socket.close()
         await _close(life.client)
+
+
+async def _handed(bolt: AsyncApp, body: bytes, content_type: str) -> BoltResponse:
+    headers: dict[str, str | Sequence[str]] = {"content-type": content_type}
+    return await bolt.async_dispatch(AsyncBoltRequest(body=body.decode(), headers=headers))
+
+
+async def _dispatched(dispatching: Awaitable[BoltResponse]) -> BoltResponse:
+    """The library's answer; it looks into whatever it is given, and breaks over other shapes."""
+    try:
+        return await dispatching
+    except NOT_SLACKS as error:
+        log.warning("something that came from Slack cannot be read: %s", type(error).__name__)
+        return BoltResponse(status=400, body="not readable")
 
 
 async def _close(client: AsyncWebClient) -> None:

@@ -20,6 +20,8 @@ from scheduler.errors import SendError
 
 log = logging.getLogger(__name__)
 
+UNSURE = "Slack did not confirm that this was posted here; it may stand here already."
+
 
 class Answers:
     def __init__(self, client: AsyncWebClient, poster: Poster) -> None:
@@ -41,6 +43,11 @@ class Answers:
                 await self._publicly(came, answer)
         except SendError as error:
             log.warning("an answer could not be shown: %s", error)
+
+    async def line(self, respond_to: object, text: str) -> None:
+        """A private line to somebody of whom nothing is known but the address to answer at."""
+        if isinstance(respond_to, str):
+            await self._respond(respond_to, draw(Message(text)).first)
 
     async def privately(self, came: Came, answer: Message) -> None:
         """To the person alone: where they asked, else in their direct messages."""
@@ -67,9 +74,11 @@ class Answers:
         place = came.request.place
         try:
             channel = await self._direct(came) if place.chat == came.user else came.channel
-            await self._poster.post(channel, place.thread, answer)
+            await self._poster.post_patiently(channel, place.thread, answer)
         except SendError as error:
-            why = error.remedy or f"This could not be posted here ({error})."
+            why = error.remedy or (
+                UNSURE if error.ambiguous else f"This could not be posted here ({error})."
+            )
             told = replace(answer, blocks=(*answer.blocks, Quiet(line(why))))
             await self.privately(came, told)
 
@@ -101,7 +110,8 @@ class Answers:
             await self.privately(came, answer)
 
     async def _direct(self, came: Came) -> str:
-        if came.channel.startswith("D"):
+        # A message came through ours; a command or a shortcut may have been used between two people.
+        if came.channel.startswith("D") and (came.respond_to is None or came.message is not None):
             return came.channel
         return await self._poster.open_direct(came.user)
 

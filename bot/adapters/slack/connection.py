@@ -14,9 +14,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.adapters.slack.incoming import Identity
 from bot.adapters.slack.posting import details
 from bot.adapters.slack.refusing import Meaning, meaning
+from bot.logs import without_traceback
 from bot.platform import PlatformAway
 
 log = logging.getLogger(__name__)
+
+_library = logging.getLogger(f"{__name__}.library")
 
 ANSWER = 10.0
 """Seconds Slack has for an answer."""
@@ -26,6 +29,12 @@ PING = 10.0
 
 DEAF = 60.0
 """Seconds without one after which a socket is thrown away, whatever the library thinks of it."""
+
+GONE = 5.0
+"""Seconds a socket may be closed until it is replaced; Slack renews one in a moment."""
+
+LOOK = 1.0
+"""Seconds between two looks at the socket."""
 
 FAREWELL = 2.0
 """Seconds the other end has to close a socket with us."""
@@ -76,7 +85,11 @@ def said(code: str) -> str:
 
 
 class Socket:
-    """One life of the Socket Mode connection. The library renews it; what it cannot renew is `deaf`."""
+    """One life of the Socket Mode connection; Slack has it renewed every few hours.
+
+    The library would open a broken one again and again, for ever, with an address that is good once,
+    or with a token that is refused: whoever opened it waits for `lost` and opens another.
+    """
 
     def __init__(
         self,
@@ -86,12 +99,14 @@ class Socket:
         *,
         ping: float = PING,
         deaf: float = DEAF,
+        gone: float = GONE,
     ) -> None:
         self._web = client
         self._app_token = app_token
         self._take_in = take_in
         self._ping = ping
         self._deaf = deaf
+        self._gone = gone
         self._client: SocketModeClient | None = None
 
     async def open(self) -> None:
@@ -99,9 +114,14 @@ class Socket:
         # Asked here first: the library would try a refused token for ever.
         answer = await asked(lambda: self._web.apps_connections_open(app_token=self._app_token))
         client = SocketModeClient(
-            app_token=self._app_token, web_client=self._web, ping_interval=self._ping
+            app_token=self._app_token,
+            web_client=self._web,
+            ping_interval=self._ping,
+            auto_reconnect_enabled=False,
+            logger=_library,
         )
         client.socket_mode_request_listeners.append(self._take_in)
+        _library.addFilter(without_traceback)
         client.wss_uri = str(answer["url"])
         self._client = client
         try:
@@ -111,18 +131,27 @@ class Socket:
             await self.close()
             raise PlatformAway("its socket cannot be opened; it is tried again.") from None
 
-    async def deaf(self) -> None:
-        """Return when there was no sign of life for too long."""
+    async def lost(self) -> str:
+        """Return, in words, once it was closed for a while, or gave no sign of life for too long."""
         loop = asyncio.get_running_loop()
-        heard = loop.time()
+        heard = stood = loop.time()
         last: float | None = None
-        while self._client is not None:
-            await asyncio.sleep(min(self._ping, self._deaf) / 2)
-            pong = self._client.last_ping_pong_time
-            if pong is not None and pong != last and await self._client.is_connected():
-                last, heard = pong, loop.time()
-            if loop.time() - heard > self._deaf:
-                return
+        while (client := self._client) is not None:
+            await asyncio.sleep(min(self._ping, self._deaf, self._gone, LOOK) / 2)
+            pong, now = client.last_ping_pong_time, loop.time()
+            if self._client is None:
+                continue
+            if await client.is_connected():
+                stood = now
+                if pong is not None and pong != last:
+                    last, heard = pong, now
+            if now - stood > self._gone:
+                return "its socket is closed; a new one is opened."
+            if now - heard > self._deaf:
+                return "its socket went deaf; a new one is opened."
+        # Whoever closed it knows.
+        never: asyncio.Future[str] = loop.create_future()
+        return await never
 
     async def close(self) -> None:
         """Nothing comes in any more; what came and was not acknowledged, Slack sends again."""

@@ -1,8 +1,7 @@
 """What a form carries with it: where it was asked for, and so where its job belongs. Pure."""
 
 import json
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from bot.adapters.slack.incoming import Came, Identity, place_of
 from scheduler.job import Place
@@ -25,16 +24,14 @@ def places(came: Came) -> Sequence[tuple[str, str]]:
     return [*thread, (CHANNEL, "This channel"), direct]
 
 
-def asked_at(
-    carried: str, us: Identity, to: str | None, body: Mapping[str, Any]
-) -> tuple[Place, str]:
+def asked_at(carried: str, us: Identity, to: str | None, user: str) -> tuple[Place, str]:
     """The place of the job, and Slack's id of the channel; direct messages where nothing fits."""
-    user = str(body["user"]["id"])
     try:
         found = json.loads(carried)
         channel, thread = str(found["channel"]), found["thread"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return place_of(us, "", user), ""
+    thread = thread if isinstance(thread, str) else None
     if to == DIRECT or channel.startswith("D"):
         return place_of(us, "", user), channel if channel.startswith("D") else ""
     return place_of(us, channel, user, thread if to != CHANNEL else None), channel

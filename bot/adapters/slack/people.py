@@ -1,5 +1,6 @@
 """What Slack knows of a person: how they are called, and where their clock stands."""
 
+import asyncio
 import logging
 from dataclasses import dataclass
 
@@ -13,6 +14,9 @@ log = logging.getLogger(__name__)
 
 FRESH = 3600.0
 """Seconds a profile is believed."""
+
+PATIENCE = 2.0
+"""Seconds somebody who wants something waits for their own name; a form must open within three."""
 
 MISSED = 60.0
 """Seconds until a profile is asked for again that could not be had."""
@@ -38,7 +42,8 @@ class People:
         if known is not None:
             return known
         try:
-            answer = await self._client.users_info(user=user)
+            async with asyncio.timeout(PATIENCE):
+                answer = await self._client.users_info(user=user)
         except (SlackApiError, aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("the profile of %s cannot be had: %s", user, type(error).__name__)
             self._known.put(user, Profile(), MISSED)

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.blocks import Attachment, Drawn, Posting, draw, plain
 from bot.adapters.slack.limits import shortened
-from bot.adapters.slack.refusing import UNINVITED, Meaning, meaning
+from bot.adapters.slack.refusing import CLOSED, UNINVITED, Meaning, meaning
 from bot.adapters.slack.trust import is_slacks_own
 from bot.message import Message
 from bot.turns import Turns
@@ -61,6 +61,10 @@ class Poster:
         )
         await self._all_of_it(channel, thread or ts, ts, drawn)
         return ts
+
+    async def post_patiently(self, channel: str, thread: str | None, message: Message) -> None:
+        """Post once Slack lets us, within moments: somebody waits for it. Raises SendError."""
+        await self._patiently(partial(self.post, channel, thread, message))
 
     async def edit(self, channel: str, thread: str | None, ts: str, message: Message) -> str:
         """Replace a message of ours, or post afresh where it cannot be edited. Raises SendError."""
@@ -146,16 +150,17 @@ class Poster:
                 log.warning("nor could a word about it")
 
     async def _patiently(self, put: Call) -> None:
-        for _ in range(TRIES):
+        """Try again while Slack asks for no more than a moment's rest. Raises SendError."""
+        for left in reversed(range(TRIES)):
             try:
                 await put()
             except SendError as error:
-                if error.permanent or error.ambiguous:
+                rest = error.retry_after or 1.0
+                if error.permanent or error.ambiguous or rest > USUAL_REST or not left:
                     raise
-                await asyncio.sleep(min(error.retry_after or 1.0, USUAL_REST))
+                await asyncio.sleep(rest)
             else:
                 return
-        raise SendError("Slack took it not in several attempts")
 
     async def _upload(self, channel: str, thread: str, attachment: Attachment) -> None:
         content = attachment.content.encode()
@@ -228,12 +233,12 @@ class Poster:
                 return SendError(what, permanent=True, remedy=self._remedy(code))
 
     def _remedy(self, code: str) -> str | None:
-        if code not in UNINVITED:
-            return None
-        return (
-            "This belongs in a channel where I cannot post:"
-            f" type /invite @{self._bot_name} there, and messages go there again."
-        )
+        if code in UNINVITED:
+            return (
+                "This belongs in a channel where I cannot post:"
+                f" type /invite @{self._bot_name} there, and messages go there again."
+            )
+        return CLOSED.get(code)
 
 
 class _Format(SendError):

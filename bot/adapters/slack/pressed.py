@@ -14,7 +14,11 @@ def without_buttons(message: Mapping[str, Any], label: str, by: str) -> Posting 
     if not blocks:
         return None
     kept = [block for block in blocks if block.get("type") != "actions"]
-    said: dict[str, object] = {"type": "plain_text", "text": f"{by} pressed {label}."[:2000], "emoji": False}
+    said: dict[str, object] = {
+        "type": "plain_text",
+        "text": f"{by} pressed {label}."[:2000],
+        "emoji": False,
+    }
     line: dict[str, object] = {"type": "context", "elements": [said]}
     text = str(message.get("text") or label)
     return Posting(text, (*kept[: MOST_BLOCKS - 1], line))

@@ -48,6 +48,26 @@ DOUBTFUL = frozenset(
 UNINVITED = frozenset({"channel_not_found", "not_in_channel"})
 """What an invitation mends."""
 
+CLOSED = {
+    "is_archived": (
+        "This belongs in a channel that is archived; once somebody unarchives it,"
+        " messages go there again."
+    ),
+    "restricted_action": (
+        "This belongs in a channel where only some people may post; once Driftpin may,"
+        " messages go there again."
+    ),
+    "restricted_action_read_only_channel": (
+        "This belongs in a channel that is read-only; once Driftpin may post there,"
+        " messages go there again."
+    ),
+    "restricted_action_thread_only_channel": (
+        "This belongs in a channel that takes no new messages but replies in threads."
+    ),
+    "thread_not_found": "The thread this belongs in is gone.",
+}
+"""What is said where a message goes instead; no invitation mends these."""
+
 
 def meaning(error: str, status: int) -> Meaning:
     """An error nobody listed is for good: the message goes on to the next place."""

@@ -1,5 +1,7 @@
 """The lock of the HTTP door: headers are screened before a body is read, and nothing comes in twice."""
 
+import hashlib
+import hmac
 import re
 import time
 from collections.abc import Callable, Mapping
@@ -33,6 +35,13 @@ class Signatures:
         if abs(self._now() - int(stamp)) > WINDOW:
             return 401, "signed too long ago"
         return None
+
+    def proves(self, headers: Mapping[str, str], body: bytes, secret: str) -> bool:
+        """Did somebody sign this very body who knows the secret? Asked of what was not refused."""
+        # The library's own verifier breaks over a body that is no UTF-8, and over an empty secret.
+        signed = b"v0:%b:%b" % (headers["X-Slack-Request-Timestamp"].encode(), body)
+        digest = hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+        return hmac.compare_digest(f"v0={digest}", headers["X-Slack-Signature"])
 
     def is_replay(self, headers: Mapping[str, str]) -> bool:
         """Was this very request taken in before? Slack signs each of its own attempts anew."""

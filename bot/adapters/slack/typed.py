@@ -32,7 +32,7 @@ def _labelled(text: str, bot: str) -> tuple[str, str, str]:
 
 def _written(inside: str) -> str:
     target, bar, label = inside.partition("|")
-    match target[0]:
+    match target[:1]:
         case "@":
             return f"@{label.lstrip('@') or target[1:]}"
         case "#":

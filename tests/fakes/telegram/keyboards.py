@@ -22,9 +22,17 @@ BUTTON_LIMIT = 100
 ROW_LIMIT = 8
 
 
-def keyboard(markup: Json | None, complain: Callable[[str], None]) -> Json | None:
-    """The inline keyboard as it will be shown; none where there is no button in it."""
+def keyboard(
+    markup: Json | None, complain: Callable[[str], None], *, new: bool = False
+) -> Json | None:
+    """The inline keyboard as it will be shown; none where there is no button in it.
+
+    A `new` message may ask for a reply instead; an edit may not.
+    """
     if markup is None:
+        return None
+    if new and "force_reply" in markup:
+        only("reply_markup", markup, "force_reply", "selective", "input_field_placeholder")
         return None
     if "force_reply" in markup or "keyboard" in markup or "remove_keyboard" in markup:
         raise Careless("this fake knows inline keyboards only")

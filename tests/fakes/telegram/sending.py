@@ -31,7 +31,7 @@ def send_message(world: World, given: Json) -> Json:
     chat = world.writable(given.get("chat_id"))
     text, entities = _text(world, given, "message is too long")
     _preview(given)
-    markup = keyboard(given.get("reply_markup"), world.complain)
+    markup = keyboard(given.get("reply_markup"), world.complain, new=True)
     message = _send(world, chat, given, Version(text, entities, markup))
     return message_json(message)
 

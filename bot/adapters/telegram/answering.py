@@ -1,0 +1,121 @@
+"""Shows an answer to whoever asked; and what becomes of a pressed button."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
+
+from bot.adapters.telegram.drawing import plain
+from bot.adapters.telegram.entities import Part, part
+from bot.adapters.telegram.incoming import Pressed, Typed, Unnamed
+from bot.adapters.telegram.keyboard import Step, answered, asking
+from bot.adapters.telegram.marked import Marked
+from bot.adapters.telegram.posting import Poster, patiently
+from bot.adapters.telegram.queries import Query
+from bot.message import Message
+from scheduler.errors import SendError
+
+log = logging.getLogger(__name__)
+
+UNNAMED = (
+    "You post as the group here. Turn off 'Remain anonymous' or write as yourself: I obey people."
+)
+REPLAYED = (
+    "I restarted before I could answer. What you asked for was carried out, once; {command} list shows"
+    " how things stand."
+)
+POISON = "Something went wrong with your last message; it is in the log. Look before you try again."
+
+Show = Callable[[], Awaitable[None]]
+"""What is left when something was carried out: to show it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """Nothing here raises: whoever asked sees the answer if Telegram lets them, and else the log tells."""
+
+    poster: Poster
+
+    async def typed(self, came: Typed, answer: Message) -> None:
+        """In a group as a reply, so that it is clear whom it answers."""
+        place, to = came.request.place, None if came.private else came.message
+        await tried(partial(self.poster.post, place, answer, answers=to))
+
+    async def pressed(self, came: Pressed, query: Query, answer: Message, at: float) -> None:
+        """A private answer is shown over the chat; any other is posted, or takes the message's place.
+
+        `at` is when it was pressed, by the loop's clock.
+        """
+        place = came.request.place
+        if answer.replaces:
+            await query.say()
+            await tried(partial(self.poster.edit, place, came.message, answer))
+        elif answer.private:
+            if not await query.say(_words(answer)):
+                to = None if came.private else came.message
+                await tried(partial(self.poster.post, place, answer, answers=to))
+            await self._question_back(came, at)
+        else:
+            await query.say()
+            await tried(partial(self.poster.post, place, answer))
+            if came.shown is not None:
+                taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
+                await tried(taken)
+
+    async def asks(self, came: Pressed, query: Query, at: float) -> None:
+        """Put the question before a dear button, or take it back; nothing else happens."""
+        await query.say()
+        if came.shown is None:
+            return
+        swap = asking if came.step is Step.ASK else answered
+        keyboard = swap(came.shown, came.request.token or "")
+        shown = partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at)
+        await tried(shown)
+
+    async def line(self, came: Typed | Pressed | Unnamed, text: str) -> None:
+        """One line from this adapter itself."""
+        thread = came.thread if isinstance(came, Unnamed) else _thread(came.request.place.thread)
+        to = None if isinstance(came, Typed | Pressed) and came.private else came.message
+        await self.words(came.chat, thread, text, answers=to)
+
+    async def words(
+        self, chat: int, thread: int | None, text: str, *, answers: int | None = None
+    ) -> None:
+        said: Part = part(Marked(text))
+        await tried(partial(self.poster.say, chat, thread, said, answers=answers))
+
+    async def _question_back(self, came: Pressed, at: float) -> None:
+        """After a refused "Yes" the button asks again."""
+        token = came.request.token or ""
+        if came.shown is None or not _asked(came, token):
+            return
+        keyboard = answered(came.shown, token)
+        back = partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at)
+        await tried(back)
+
+
+def now() -> float:
+    return asyncio.get_running_loop().time()
+
+
+def _asked(came: Pressed, token: str) -> bool:
+    rows = came.shown.inline_keyboard if came.shown else ()
+    return any(button.callback_data == Step.BACK + token for row in rows for button in row)
+
+
+def _words(answer: Message) -> str:
+    """The whole answer in one piece, as plain text."""
+    return plain(answer, alone=True).parts[0].text
+
+
+def _thread(thread: str | None) -> int | None:
+    return None if thread is None else int(thread)
+
+
+async def tried(send: Callable[[], Awaitable[object]]) -> None:
+    """Show something if Telegram lets us, and else let the log tell."""
+    try:
+        await patiently(send)
+    except SendError as error:
+        log.warning("an answer could not be shown: %s", error)

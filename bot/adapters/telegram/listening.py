@@ -1,0 +1,94 @@
+"""The doors of Telegram: each thing a person can do there is carried out, and its answer is shown."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from functools import partial
+
+from bot.adapters.telegram.answering import REPLAYED, UNNAMED, Answers, Show
+from bot.adapters.telegram.asking_zone import ZoneQuestion
+from bot.adapters.telegram.incoming import Came, Pressed, Standing, Typed, Unnamed, Upgraded
+from bot.adapters.telegram.keyboard import Step
+from bot.adapters.telegram.queries import Query
+from bot.adapters.telegram.wizard import Wizard
+from bot.platform import Handle
+from bot.remembering import Remembered
+from scheduler.job import Place
+
+log = logging.getLogger(__name__)
+
+TOLD = 60.0
+"""Seconds in which a chat is not told again that a restart came between."""
+
+
+class Listening:
+    """`moved` is told when a group became a supergroup."""
+
+    def __init__(
+        self,
+        handle: Handle,
+        answers: Answers,
+        wizard: Wizard,
+        zones: ZoneQuestion,
+        moved: Callable[[Place, Place], Awaitable[None]],
+    ) -> None:
+        self._handle = handle
+        self._answers = answers
+        self._wizard = wizard
+        self._zones = zones
+        self._moved = moved
+        self._told: Remembered[bool] = Remembered()
+
+    async def carry_out(
+        self, came: Came, query: Query | None, at: float, *, again: bool
+    ) -> Show | None:
+        """`again`: it was begun before, and perhaps done. Raises StoreError where it was not."""
+        match came:
+            case Typed():
+                return await self._typed(came, again)
+            case Pressed() if query is not None:
+                return await self._pressed(came, query, at, again)
+            case Unnamed():
+                return partial(self._answers.line, came, UNNAMED)
+            case Upgraded(old, new):
+                await self._moved(old, new)
+            case Standing(chat, status):
+                log.info("we are now %s in chat %s", status, chat)
+        return None
+
+    async def _typed(self, came: Typed, again: bool) -> Show | None:
+        show = await self._wizard.typed(came)
+        if show is not None:
+            return show
+        answer = await self._handle(came.request)
+        if answer is None:
+            return self._replayed(came, again)
+        if answer.form is not None:
+            return await self._wizard.begin(came, answer.form)
+        question = await self._zones.after(came, answer)
+
+        async def show_all() -> None:
+            await self._answers.typed(came, answer)
+            if question is not None:
+                await question()
+
+        return show_all
+
+    async def _pressed(self, came: Pressed, query: Query, at: float, again: bool) -> Show | None:
+        if self._zones.is_own(came):
+            return await self._zones.pressed(came, query)
+        if self._wizard.is_own(came):
+            return await self._wizard.pressed(came, query, again=again)
+        if came.step is not Step.DO:
+            return partial(self._answers.asks, came, query, at)
+        answer = await self._handle(came.request)
+        if answer is None:
+            return self._replayed(came, again)
+        return partial(self._answers.pressed, came, query, answer, at)
+
+    def _replayed(self, came: Typed | Pressed, again: bool) -> Show | None:
+        """Said once in a chat, however much was at work when the process died."""
+        chat = str(came.chat)
+        if not again or self._told.get(chat):
+            return None
+        self._told.put(chat, True, TOLD)
+        return partial(self._answers.line, came, REPLAYED.format(command=came.request.command))

@@ -1,0 +1,47 @@
+"""The answer a press waits for: at once, and with the words if they come in time."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from bot.adapters.telegram.posting import Poster
+
+IN_TIME = 1.5
+"""Seconds after which a press is answered without words; a person watches it wait."""
+
+TOAST = 200
+"""Characters an answer to a press may have."""
+
+GLANCE = 60
+"""Characters that are read in the moment they are shown; more is shown until it is closed."""
+
+
+class Query:
+    """One press, to be answered once."""
+
+    def __init__(self, id: str, poster: Poster) -> None:
+        self._id = id
+        self._poster = poster
+        self._answered = False
+
+    async def say(self, text: str = "") -> bool:
+        """Show the words to whoever pressed; False where an answer was given before, or is too late."""
+        if self._answered:
+            return False
+        self._answered = True
+        words = text if len(text) <= TOAST else f"{text[: TOAST - 1].rstrip()}…"
+        return await self._poster.toast(self._id, words, alert=len(words) > GLANCE)
+
+    @asynccontextmanager
+    async def at_work(self) -> AsyncIterator[None]:
+        """Meanwhile the press is answered as soon as it has waited long enough."""
+        late = asyncio.create_task(self._late())
+        try:
+            yield
+        finally:
+            late.cancel()
+            await asyncio.gather(late, return_exceptions=True)
+
+    async def _late(self) -> None:
+        await asyncio.sleep(IN_TIME)
+        await self.say()

@@ -1,0 +1,213 @@
+"""A job asked for with buttons, and the clock a person lives by."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.message import AddForm, Button, Message, Request
+from scheduler.job import JobId, Principal
+from scheduler.press import Action, Press
+from tests.fakes.telegram import Message as Shown
+from tests.integration.telegramming import GROUP, Desk, a_desk
+
+WHEN, WHAT = "When should the new job run?", "What should the agent be asked"
+CLOCK, CREATE = "Which clock do you live by?", "Create this job?"
+ANA = Principal("telegram", "telegram", "42")
+
+
+def card(job: int) -> Message:
+    undo = Button("Undo", Press(Action.UNDO, JobId(job)), token="tok-undo")
+    return Message(f"Job {job} is scheduled.", buttons=(undo,))
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    """A script that answers as the dispatcher does."""
+    async with a_desk(tmp_path) as desk:
+        await desk.store.set_zone(ANA, "Europe/Oslo")
+
+        async def add(request: Request) -> Message:
+            if request.form is None:
+                person = await desk.store.person(request.principal)
+                form = AddForm(zone=person.zone or "Europe/Paris")
+                return Message("add needs a schedule", private=True, form=form)
+            return card(7)
+
+        desk.handle.script["add"] = add
+        desk.handle.script[""] = add
+        desk.handle.script["add daily | Go"] = card(8)
+        await desk.attach(timezone=lambda: "Europe/Paris")
+        yield desk
+
+
+async def begin(desk: Desk) -> Shown:
+    await desk.ana.types("/add")
+    return await desk.telegram.until_says(desk.ana, WHEN)
+
+
+async def until_asks(desk: Desk, message: Shown, words: str) -> None:
+    await desk.telegram.until(lambda: words in message.text)
+
+
+async def test_from_presets_to_the_card(desk: Desk) -> None:
+    question = await begin(desk)
+    assert question.labels == [
+        "Every weekday at 09:00",
+        "Every day at 09:00",
+        "Every hour",
+        "Mondays at 09:00",
+        "Cancel",
+    ]
+    await (await desk.ana.presses(question, "Every hour")).until_answered()
+    await until_asks(desk, question, WHAT)
+    assert question.labels == ["Cancel"]
+    await desk.ana.types("Summarise open incidents")
+    confirm = await desk.telegram.until_says(desk.ana, CREATE)
+    assert "When: every hour (Europe/Oslo)" in confirm.text
+    assert "What: Summarise open incidents" in confirm.text
+    await desk.ana.presses(confirm, "Create")
+    await desk.telegram.until_says(desk.ana, "Job 7 is scheduled.")
+    request = desk.handle.requests[-1]
+    assert request.form == AddForm("every hour", "Summarise open incidents", "")
+    assert (request.zone, request.token, request.principal) == (None, None, ANA)
+    await desk.telegram.until(lambda: not confirm.buttons)
+    await desk.until_finished()
+    now = datetime.now(UTC)
+    assert await desk.store.draft(request.place, ANA, now) is None
+
+
+async def test_an_own_schedule_is_checked_with_the_words_of_commands(desk: Desk) -> None:
+    first = await begin(desk)
+    await desk.ana.types("whenever you like")
+    again = await desk.telegram.until_says(desk.ana, WHEN, after=first)
+    assert again.text.startswith("⚠️ ")
+    await desk.ana.types("every 2 hours")
+    await desk.telegram.until_says(desk.ana, WHAT)
+
+
+async def test_whoever_never_said_is_asked_for_their_clock(desk: Desk) -> None:
+    await desk.bo.types("/add")
+    question = await desk.telegram.until_says(desk.bo, WHEN)
+    await desk.bo.presses(question, "Every hour")
+    await until_asks(desk, question, WHAT)
+    await desk.bo.types("Go")
+    clock = await desk.telegram.until_says(desk.bo, CLOCK)
+    assert {"Europe/Paris", "UTC", "Cancel"} <= set(clock.labels)
+    await desk.bo.types("Nowhere/Land")
+    again = await desk.telegram.until_says(desk.bo, CLOCK, after=clock)
+    assert again.text.startswith("⚠️ ")
+    await desk.bo.types("Asia/Tokyo")
+    confirm = await desk.telegram.until_says(desk.bo, CREATE)
+    assert "every hour (Asia/Tokyo)" in confirm.text
+    await desk.bo.presses(confirm, "Create")
+    await desk.telegram.until_says(desk.bo, "Job 7 is scheduled.")
+    request = desk.handle.requests[-1]
+    assert request.form == AddForm("every hour", "Go", "Asia/Tokyo")
+    assert request.zone == "Asia/Tokyo"
+
+
+async def test_cancel_ends_it(desk: Desk) -> None:
+    question = await begin(desk)
+    await desk.ana.presses(question, "Cancel")
+    await until_asks(desk, question, "Cancelled; nothing was created.")
+    assert question.buttons == []
+    await desk.ana.types("every hour")
+    await desk.telegram.until_says(desk.ana, "Heard: every hour")
+
+
+async def test_a_command_is_a_command_also_in_the_middle(desk: Desk) -> None:
+    await begin(desk)
+    await desk.ana.types("/list")
+    await desk.telegram.until_says(desk.ana, "Heard: list")
+
+
+async def test_a_draft_expires(desk: Desk) -> None:
+    await desk.telegram.until(lambda: desk.telegram.polling)
+    (first,) = desk.adapters
+    await first.quiet()
+    later = datetime.now(UTC) + timedelta(hours=2)
+    question_at = datetime.now(UTC)
+    await first.stop()
+    clock = [question_at]
+    await desk.attach(now=lambda: clock[0])
+    question = await begin(desk)
+    clock[0] = later
+    press = await desk.ana.presses(question, "Every hour")
+    assert "too old" in (await press.until_answered()).text
+
+
+async def test_in_a_group_answers_are_replies_and_others_cannot_press(desk: Desk) -> None:
+    desk.telegram.world.privacy = True
+    forum = desk.telegram.group(GROUP, "Ops", forum=True)
+    topic = desk.telegram.topic(forum, "Deploys")
+    asked = await desk.ana.types("/add", topic=topic)
+    question = await desk.telegram.until_says(forum, WHEN, topic=topic)
+    assert question.reply_to is asked
+    foreign = await desk.bo.presses(question, "Every hour")
+    assert "whoever typed /add" in (await foreign.until_answered()).text
+    await desk.ana.presses(question, "Every hour")
+    prompt = await desk.telegram.until_says(forum, WHAT, topic=topic)
+    assert prompt.reply_to is asked
+    await desk.telegram.until(lambda: question.labels == ["Cancel"])
+    await desk.bo.types("Mine!", topic=topic, reply_to=prompt)
+    await desk.telegram.until_says(forum, "I asked somebody else", topic=topic)
+    await desk.ana.types("Go", topic=topic, reply_to=prompt)
+    confirm = await desk.telegram.until_says(forum, CREATE, topic=topic)
+    await desk.ana.presses(confirm, "Create")
+    await desk.telegram.until_says(forum, "Job 7 is scheduled.", topic=topic)
+    assert desk.handle.requests[-1].place.thread == str(topic.thread_id)
+    call = next(c for c in desk.telegram.calls_of("sendMessage") if WHAT in c.params["text"])
+    assert call.params["reply_markup"]["selective"] is True
+
+
+async def test_a_draft_outlives_the_process(desk: Desk) -> None:
+    question = await begin(desk)
+    (first,) = desk.adapters
+    await first.quiet()
+    await first.stop()
+    await desk.attach()
+    await desk.ana.presses(question, "Every hour")
+    await until_asks(desk, question, WHAT)
+
+
+async def test_what_the_form_refuses_is_asked_again(desk: Desk) -> None:
+    refused = Message("No.", private=True, problems=(("schedule", "That is too often."),))
+    question = await begin(desk)
+    await desk.ana.presses(question, "Every hour")
+    await until_asks(desk, question, WHAT)
+    await desk.ana.types("Go")
+    confirm = await desk.telegram.until_says(desk.ana, CREATE)
+    desk.handle.script[""] = refused
+    await desk.ana.presses(confirm, "Create")
+    await until_asks(desk, confirm, WHEN)
+    assert confirm.text.startswith("⚠️ That is too often.")
+    assert "What: Go" in confirm.text
+
+
+async def test_a_typed_job_asks_for_the_clock_once_and_keeps_it(desk: Desk) -> None:
+    await desk.bo.types("/add daily | Go")
+    await desk.telegram.until_says(desk.bo, "Job 8 is scheduled.")
+    question = await desk.telegram.until_says(desk.bo, "Where does your clock stand?")
+    assert "Job 8 runs by Europe/Paris" in question.text
+    assert question.labels[0] == "Keep Europe/Paris"
+    foreign = await desk.ana.presses(question, data=question.buttons[1].data)
+    assert (await foreign.until_answered()).text == "I asked somebody else this."
+    await desk.bo.presses(question, "UTC")
+    await until_asks(desk, question, "Your new jobs run by UTC.")
+    assert "/jobs edit 8 tz=UTC" in question.text
+    bo = Principal("telegram", "telegram", "43")
+    assert (await desk.store.person(bo)).zone == "UTC"
+    await desk.bo.types("/add daily | Go")
+    await desk.bo.types("/list")
+    await desk.telegram.until_says(desk.bo, "Heard: list")
+    asked = [m for m in desk.telegram.answers(desk.bo) if "Where does your clock" in m.text]
+    assert asked == []
+
+
+async def test_whoever_said_is_not_asked(desk: Desk) -> None:
+    await desk.ana.types("/add daily | Go")
+    await desk.ana.types("/list")
+    await desk.telegram.until_says(desk.ana, "Heard: list")
+    assert len(desk.telegram.answers(desk.ana)) == 2
