@@ -29,7 +29,7 @@ async def team(tmp_path: Path) -> AsyncIterator[World]:
 async def test_default_shows_the_route_its_price_class_and_who_chose_it(world: World) -> None:
     shown = text_of(await world.type("/jobs default"))
     assert "The default is free-lab:small." in shown
-    assert "free-lab:small: free; chosen by model.provider in config.yaml." in shown
+    assert "free-lab:small, free; chosen by model.provider in config.yaml." in shown
 
 
 async def test_default_names_the_jobs_it_holds(world: World) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from bot import demo
-from scheduler import plan
+from scheduler import judge
 
 ROOT = Path(__file__).parents[2]
 SDKS = ("pydantic_ai", "openai", "anthropic", "genai_prices", "prompt_toolkit", "sqlalchemy")
@@ -151,7 +151,7 @@ def test_the_demo_tells_the_whole_story_and_the_provider_counted_no_paid_call(
 def test_the_demo_fails_when_the_guard_is_taken_out(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(plan, "drifts", lambda job, route: ())
+    monkeypatch.setattr(judge, "_judge_route", lambda job, route, *guard: judge.Go(route))
     monkeypatch.setattr(demo, "PATIENCE", 12.0)
     assert asyncio.run(demo.demo()) == 1
     assert "Not as told: the run is held" in capsys.readouterr().out
