@@ -62,7 +62,7 @@ OPTIONS = (
         "on_drift",
         "hold, run_on_snapshot or allow_if_not_dearer",
         "what happens when the default moved",
-        "hold",
+        "allow_if_not_dearer",
         tuple(OnDrift),
     ),
     Option(
