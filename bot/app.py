@@ -27,6 +27,7 @@ from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
 from scheduler.providers.fingerprint import fingerprints
+from scheduler.providers.processes import Processes
 from scheduler.runner import Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
@@ -88,7 +89,15 @@ class App:
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
         self._healer = Healer(self.store, config, clock, told=told)
-        self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
+        self._runner = Runner(
+            self.store,
+            config,
+            agent,
+            self._worker,
+            scripts=Processes(),
+            told=told,
+            reached=reached,
+        )
         core = Core(self.store, config, self.engine, clock, self.ticker.wake)
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(

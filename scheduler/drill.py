@@ -68,7 +68,7 @@ class Drills:
         """
         if not job.kind.guarded:
             raise UserError(
-                f"job {job.id} is a message: it calls no provider, so no drift can make it spend"
+                f"job {job.id} is a {job.kind}: it calls no provider, so no drift can make it spend"
                 " and there is nothing to drill",
                 f"'/jobs show {job.id}' says more",
             )

@@ -81,10 +81,12 @@ class GateShut(DriftpinError):
 class CallError(DriftpinError):
     """A call to a provider that brought no answer, in one line.
 
-    `usage` (scheduler.run) is what its replies said they have used, where there were any.
+    `usage` (scheduler.run) is what its replies said they have used, where there were any; `output`
+    what a script had printed.
     """
 
     usage: object = None
+    output: str = ""
 
 
 class NotSent(CallError):

@@ -36,6 +36,14 @@ def drift_error(job: Job, moved: Sequence[Drift]) -> str:
     )
 
 
+def no_script_error(job: Job) -> str:
+    """What the settings must have again before the job can run."""
+    return (
+        f"Held: config.yaml has no script {job.prompt} any more, nothing was run."
+        f" Put it under scripts: again, or remove job {job.id}."
+    )
+
+
 def accept_command(job_id: JobId) -> str:
     """The chat command that consents to what the job would use now."""
     return f"/jobs accept {job_id}"

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, assert_never
 
 from scheduler import held
@@ -19,7 +20,7 @@ from scheduler.errors import (
     Refused,
     StoreError,
 )
-from scheduler.job import Job, unguarded_axes
+from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.judge import Go
 from scheduler.outbox import Fact, Owed, OwedKind
 from scheduler.ports import (
@@ -34,9 +35,11 @@ from scheduler.ports import (
     Learned,
     Passage,
     Runs,
+    Scripts,
 )
 from scheduler.route import Resolution
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+from scheduler.script import Script, route_of
 from scheduler.told import in_words
 from scheduler.verdict import verdict
 
@@ -68,12 +71,14 @@ class Runner:
         agent: Agent,
         worker: str,
         *,
+        scripts: Scripts | None = None,
         told: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = lambda step: None,
     ) -> None:
         self._rows = rows
         self._config = config
         self._agent = agent
+        self._scripts = scripts
         self._worker = worker
         self._told = told
         self._reached = reached
@@ -97,10 +102,15 @@ class Runner:
             self._told()
 
     async def _carry(self, job: Job, run: Run) -> None:
-        if job.kind.guarded:
-            await self._guarded(job, run)
-        else:
-            await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+        match job.kind:
+            case JobKind.AGENT:
+                await self._guarded(job, run)
+            case JobKind.MESSAGE:
+                await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+            case JobKind.SCRIPT:
+                await self._scripted(job, run)
+            case _:
+                assert_never(job.kind)
 
     async def _job_of(self, run: Run) -> Job:
         job = await self._rows.job(run.job_id)
@@ -116,13 +126,26 @@ class Runner:
             case Go(resolution) as go:
                 judged = replace(job, snapshot=go.consent or job.snapshot)
                 terms = consented(judged, resolution, settings.guard.price_tolerance)
-                await self._call(
-                    job, run, replace(go, resolution=replace(resolution, terms=terms)), settings
-                )
+                bound = replace(resolution, terms=terms)
+                ask = partial(self._ask, job, bound, settings)
+                await self._call(job, run, replace(go, resolution=bound), ask)
             case _:
                 assert_never(found)
 
-    async def _call(self, job: Job, run: Run, go: Go, settings: CoreConfig) -> None:
+    async def _scripted(self, job: Job, run: Run) -> None:
+        """A script spends nothing, so it runs by the last settings that were whole."""
+        script = self._config.last_good().scripts.get(job.prompt)
+        if script is None or self._scripts is None:
+            gone = Held(HoldReason.CONFIG, held.no_script_error(job))
+            await self._rows.hold(run.id, self._worker, gone)
+            return
+        timeout = min(job.timeout or script.timeout, script.timeout)
+        go = Go(Resolution(route_of(script), None, "scripts in config.yaml"))
+        await self._call(job, run, go, partial(_printed, self._scripts, script, timeout))
+
+    async def _call(
+        self, job: Job, run: Run, go: Go, ask: Callable[[Gate], Awaitable[Answer]]
+    ) -> None:
         resolution, passed = go.resolution, 0
 
         async def gate(step: int) -> None:
@@ -140,7 +163,7 @@ class Runner:
             self._reached("after-gate")
 
         try:
-            answer = await self._ask(job, resolution, settings, gate)
+            answer = await ask(gate)
         except asyncio.CancelledError:
             await self._cancelled(job, run, passed)
             raise
@@ -193,9 +216,9 @@ class Runner:
             case _:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
-        said = error.usage if isinstance(error, CallError) else None
+        said, printed = (error.usage, error.output) if isinstance(error, CallError) else (None, "")
         used = replace(said if isinstance(said, Usage) else Usage(), requests=max(0, left))
-        finish = Finish(state, error=str(error), usage=used)
+        finish = Finish(state, printed or None, error=str(error), usage=used)
         await self._finish(job, run, finish)
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
@@ -247,6 +270,18 @@ class Runner:
             else:
                 return
         await record()
+
+
+async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: Gate) -> Answer:
+    """What a script printed; raises Refused where it says that it failed."""
+    await gate(1)
+    end = await scripts.run(script, timeout)
+    dropped = f"\n({end.dropped} more bytes were not kept)" if end.dropped else ""
+    if end.good:
+        return Answer(end.output + dropped, Usage())
+    failed = Refused(f"the script {script.name} failed: {end.words}")
+    failed.output = end.output + dropped
+    raise failed
 
 
 class _Unexpected(DriftpinError):

@@ -80,7 +80,9 @@ def _snapshot_button(view: JobView) -> Button:
 def shown(view: JobView, how: str) -> Message:
     """Everything about one job."""
     job = view.job
-    more: list[tuple[str, Line]] = [("Prompt", line(job.prompt))]
+    more: list[tuple[str, Line]] = []
+    if job.kind is not JobKind.SCRIPT:
+        more.append(("Prompt", line(job.prompt)))
     if job.kind.guarded and (snapshot := facts.snapshot(job)) is not None:
         more.insert(0, ("Consent", snapshot))
     if view.held:
@@ -117,6 +119,8 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
             found.append(("Drift", line(bold("would be held: "), words)))
         elif view.would_hold in TOLD:
             found.append(("Held", line(bold("would be held: "), HOLD_WORDS[view.would_hold])))
+    if job.kind is JobKind.SCRIPT:
+        found.append(("Script", line(job.prompt)))
     found.append(("Guard", facts.guard(job)))
     return tuple(found)
 

@@ -10,6 +10,7 @@ from scheduler.config import CoreConfig
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution
 from scheduler.run import RunId, Usage
+from scheduler.script import Script, ScriptEnd
 from scheduler.served import Mismatch
 
 
@@ -86,6 +87,17 @@ class Agent(Protocol):
 
         Raises NotSent (certainly nothing reached the provider), Refused (the provider said no, in
         its words), Lost (no whole answer: it may have been billed), all in scheduler.errors.
+        """
+        ...
+
+
+class Scripts(Protocol):
+    """Runs scripts of the operator."""
+
+    async def run(self, script: Script, timeout: timedelta) -> ScriptEnd:
+        """Run one to its end, with whatever it started; cancelled, it ends them first.
+
+        Raises NotSent (it could not be started) and Lost (it took too long and was ended).
         """
         ...
 
