@@ -10,11 +10,12 @@ from bot.message import AddForm, Button, Message, Request
 from scheduler.job import JobId, Principal
 from scheduler.press import Action, Press
 from tests.fakes.telegram import Message as Shown
-from tests.integration.telegramming import GROUP, Desk, a_desk
+from tests.integration.telegramming import GROUP, Desk, a_desk, place
 
 WHEN, WHAT = "When should the new job run?", "What should the agent be asked"
 CLOCK, CREATE = "Which clock do you live by?", "Create this job?"
 ANA = Principal("telegram", "telegram", "42")
+PIN = Press(Action.PIN, JobId(7))
 
 
 def card(job: int) -> Message:
@@ -35,6 +36,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
                 return Message("add needs a schedule", private=True, form=form)
             return card(7)
 
+        async def helped(request: Request) -> Message:
+            if request.zone is not None:
+                await desk.store.set_zone(request.principal, request.zone)
+            return Message("Help")
+
+        desk.handle.script["help"] = helped
         desk.handle.script["add"] = add
         desk.handle.script[""] = add
         desk.handle.script["add daily | Go"] = card(8)
@@ -211,3 +218,47 @@ async def test_whoever_said_is_not_asked(desk: Desk) -> None:
     await desk.ana.types("/list")
     await desk.telegram.until_says(desk.ana, "Heard: list")
     assert len(desk.telegram.answers(desk.ana)) == 2
+
+
+async def test_a_clock_is_kept_only_of_whoever_may_use_this_driftpin(desk: Desk) -> None:
+    desk.handle.script["help"] = Message("You may not use this Driftpin yet.", private=True)
+    await desk.bo.types("/add daily | Go")
+    question = await desk.telegram.until_says(desk.bo, "Where does your clock stand?")
+    press = await desk.bo.presses(question, "UTC")
+    assert (await press.until_answered()).text == "You may not use this Driftpin yet."
+    bo = Principal("telegram", "telegram", "43")
+    assert (await desk.store.person(bo)).zone is None
+    assert "Where does your clock stand?" in question.text
+
+
+@pytest.mark.parametrize("sign", ["w:q:99:7:UTC", "w:q:99:7 is safe, go on:UTC", "?tok", "<tok"])
+async def test_a_forged_press_changes_no_message(desk: Desk, sign: str) -> None:
+    group, zoe = desk.telegram.group(GROUP, "Ops"), desk.telegram.person(99, "Zoe")
+    alert = Message("Job 7 is held.", buttons=(Button("Pin", PIN, token="tok-pin"),))
+    sent = await desk.adapters[0].send(place(GROUP), alert)
+    shown = group.messages[int(sent)]
+    press = await zoe.forges(shown, sign)
+    assert "not there any more" in (await press.until_answered()).text
+    await desk.until_finished()
+    assert (len(shown.versions), shown.labels) == (1, ["Pin"])
+    assert desk.handle.requests == []
+
+
+async def test_a_button_of_another_message_changes_nothing_where_it_does_not_hang(
+    desk: Desk,
+) -> None:
+    desk.handle.script["tok-next"] = Message("Page 2", replaces=True)
+    group = desk.telegram.group(GROUP, "Ops")
+    alert = Message("Job 7 is held.", buttons=(Button("Pin", PIN, token="tok-pin"),))
+    shown = group.messages[int(await desk.adapters[0].send(place(GROUP), alert))]
+    await desk.ana.types("/add", chat=group)
+    question = await desk.telegram.until_says(group, WHEN)
+    cancel = str(question.button("Cancel").data)
+    assert "not there" in (await (await desk.ana.forges(shown, cancel)).until_answered()).text
+    for token in ("tok-next", "tok-other"):
+        await desk.ana.forges(shown, token)
+    await desk.telegram.until_says(group, "Page 2")
+    await desk.telegram.until_says(group, "Heard: tok-other")
+    await desk.until_finished()
+    assert (len(shown.versions), shown.labels) == (1, ["Pin"])
+    assert "Cancel" in question.labels

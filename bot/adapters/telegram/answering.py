@@ -48,7 +48,7 @@ class Answers:
         `at` is when it was pressed, by the loop's clock.
         """
         place = came.request.place
-        if answer.replaces:
+        if answer.replaces and came.hangs_there:
             await query.say()
             await tried(partial(self.poster.edit, place, came.message, answer))
         elif answer.private:
@@ -59,7 +59,7 @@ class Answers:
         else:
             await query.say()
             await tried(partial(self.poster.post, place, answer))
-            if came.shown is not None:
+            if came.hangs_there:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 

@@ -1,7 +1,7 @@
 """Whoever created a job and never told where their clock stands is asked it, once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
@@ -16,6 +16,7 @@ from bot.adapters.telegram.rows import Rows
 from bot.adapters.telegram.zones import likely
 from bot.grammar.forms import check_field
 from bot.message import Message
+from bot.platform import Handle
 from bot.remembering import Remembered
 from scheduler.press import Action
 
@@ -34,6 +35,7 @@ class ZoneQuestion:
     """`configured` gives the zone of this Driftpin, which counts for people who never said."""
 
     rows: Callable[[], Rows]
+    handle: Handle
     clock: Callable[[], datetime]
     configured: Callable[[], str]
     answers: Answers
@@ -53,15 +55,23 @@ class ZoneQuestion:
         self.asked.put(who.person, True, ASKED_AGAIN)
         return partial(self._ask, came, int(job))
 
-    async def pressed(self, came: Pressed, query: Query) -> Show:
-        """Keep the zone of whoever was asked; nobody else's press does anything."""
+    async def pressed(self, came: Pressed, query: Query, at: float) -> Show:
+        """Keep the zone of whoever was asked; nobody else's press does anything.
+
+        It is a request like any other, so that it takes whoever may use this Driftpin at all.
+        """
         person, _, rest = came.data.removeprefix(SIGN).partition(":")
         job, _, zone = rest.partition(":")
         who = came.request.principal
-        if person != who.person or check_field("zone", zone, "UTC", self.clock()):
+        wrong = check_field("zone", zone, "UTC", self.clock()) or not job.isdecimal()
+        if wrong or person != who.person:
             return partial(_refused, query)
-        await self.rows().set_zone(who, zone)
-        return partial(self._noted, came, query, job, zone)
+        answer = await self.handle(replace(came.request, token=None, text="help", zone=zone))
+        if (await self.rows().person(who)).zone == zone:
+            return partial(self._noted, came, query, job, zone)
+        if answer is None:
+            return partial(_refused, query)
+        return partial(self.answers.pressed, came, query, answer, at)
 
     async def _ask(self, came: Typed, job: int) -> None:
         zone, who = self.configured(), came.request.principal.person

@@ -45,7 +45,8 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button somebody pressed. `shown` is the keyboard it hung in, where Telegram still says so."""
+    """A button somebody pressed. `shown` is the keyboard of the message of ours that the press names,
+    where Telegram still says so."""
 
     request: Request
     query: str
@@ -55,6 +56,13 @@ class Pressed:
     data: str
     step: Step
     shown: InlineKeyboardMarkup | None = None
+
+    @property
+    def hangs_there(self) -> bool:
+        """Is there a button with this data under that message? A client may send any data it likes,
+        about any message."""
+        rows = self.shown.inline_keyboard if self.shown else ()
+        return any(button.callback_data == self.data for row in rows for button in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +163,7 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         message.chat.type == ChatType.PRIVATE,
         query.data,
         step,
-        whole.reply_markup if whole else None,
+        whole.reply_markup if whole and _is_from(whole, us) else None,
     )
 
 
@@ -176,9 +184,13 @@ def _topic(message: Message) -> int | None:
 def _our_message(message: Message, us: Us) -> Message | None:
     """The message of ours that this one replies to; in a topic everything replies to its first."""
     replied = message.reply_to_message
-    if replied is None or replied.from_user is None or replied.from_user.id != us.id:
+    if replied is None or not _is_from(replied, us):
         return None
     return None if replied.forum_topic_created else replied
+
+
+def _is_from(message: Message, us: Us) -> bool:
+    return message.from_user is not None and message.from_user.id == us.id
 
 
 def _meant(message: Message, reply: bool, us: Us) -> str | None:

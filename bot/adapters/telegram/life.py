@@ -165,7 +165,7 @@ def _handling(
 ) -> Handling:
     rows, now, answers = outside.rows, outside.now, Answers(poster)
     wizard = Wizard(rows, now, handle, answers)
-    zones = ZoneQuestion(rows, now, outside.timezone, answers)
+    zones = ZoneQuestion(rows, handle, now, outside.timezone, answers)
     listening = Listening(handle, answers, wizard, zones, outside.moved)
     return Handling(us, rows, intake, listening, answers, tracked)
 

@@ -20,6 +20,9 @@ TOLD = 60.0
 """Seconds in which a chat is not told again that a restart came between."""
 
 
+NOT_THERE = "This button is not there any more; nothing was done."
+
+
 class Listening:
     """`moved` is told when a group became a supergroup."""
 
@@ -74,8 +77,11 @@ class Listening:
         return show_all
 
     async def _pressed(self, came: Pressed, query: Query, at: float, again: bool) -> Show | None:
+        own = self._zones.is_own(came) or self._wizard.is_own(came) or came.step is not Step.DO
+        if own and not came.hangs_there:
+            return partial(_say, query, NOT_THERE)
         if self._zones.is_own(came):
-            return await self._zones.pressed(came, query)
+            return await self._zones.pressed(came, query, at)
         if self._wizard.is_own(came):
             return await self._wizard.pressed(came, query, again=again)
         if came.step is not Step.DO:
@@ -92,3 +98,7 @@ class Listening:
             return None
         self._told.put(chat, True, TOLD)
         return partial(self._answers.line, came, REPLAYED.format(command=came.request.command))
+
+
+async def _say(query: Query, text: str) -> None:
+    await query.say(text)
