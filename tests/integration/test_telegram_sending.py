@@ -11,7 +11,14 @@ from bot.adapters.telegram.calling import Pace
 from bot.message import Code, Message, Paragraph, Quiet, Written, line
 from scheduler.errors import SendError
 from scheduler.job import Place
-from tests.fakes.telegram import BadGateway, Drops, LosesReply, Refuses, retry_after, server_error
+from tests.fakes.telegram import (
+    BadGateway,
+    Drops,
+    LosesReply,
+    Refuses,
+    retry_after,
+    server_error,
+)
 from tests.fakes.telegram.faults import Fault
 from tests.integration.stores import a_job, entry
 from tests.integration.telegramming import GROUP, Desk, a_desk, button, place
@@ -248,3 +255,18 @@ async def test_nothing_is_sent_before_the_start_or_after_the_stop(desk: Desk) ->
 async def test_a_quiet_line_is_drawn(desk: Desk, bot: Telegram) -> None:
     await bot.send(place(42), Message("A", (Quiet(line("b")),)))
     assert desk.telegram.last(desk.ana) is not None
+
+
+async def test_a_rest_that_came_while_others_were_sent_is_the_outboxes_business(
+    desk: Desk, bot: Telegram
+) -> None:
+    desk.telegram.misbehave(retry_after(300), method="sendMessage")
+    async with asyncio.timeout(8):
+        sent = (bot.send(place(GROUP), HELD) for _ in range(3))
+        desk.telegram.group(GROUP, "Ops")
+        errors = await asyncio.gather(*sent, return_exceptions=True)
+    for error in errors:
+        assert isinstance(error, SendError)
+        assert (error.permanent, error.ambiguous) == (False, False)
+        assert (error.retry_after or 0) > 250
+    assert len(desk.telegram.calls_of("sendMessage")) == 1
