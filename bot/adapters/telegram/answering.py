@@ -9,6 +9,7 @@ from functools import partial
 from bot.adapters.telegram.drawing import plain
 from bot.adapters.telegram.entities import Part, part
 from bot.adapters.telegram.incoming import Pressed, Typed, Unnamed
+from bot.adapters.telegram.incoming import place as private_chat
 from bot.adapters.telegram.keyboard import Step, answered, asking
 from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.posting import Poster, patiently
@@ -22,7 +23,7 @@ UNNAMED = (
     "You post as the group here. Turn off 'Remain anonymous' or write as yourself: I obey people."
 )
 REPLAYED = (
-    "I restarted before I could answer. What you asked for was carried out, once; {command} list shows"
+    "I was interrupted before I could answer. What you asked for was carried out, once; {command} list shows"
     " how things stand."
 )
 POISON = "Something went wrong with your last message; it is in the log. Look before you try again."
@@ -53,8 +54,9 @@ class Answers:
             await tried(partial(self.poster.edit, place, came.message, answer))
         elif answer.private:
             if not await query.say(_words(answer)):
-                to = None if came.private else came.message
-                await tried(partial(self.poster.post, place, answer, answers=to))
+                # Too late to be shown over the chat. In a group nobody else is to read it.
+                alone = place if came.private else private_chat(int(came.request.principal.person))
+                await tried(partial(self.poster.post, alone, answer))
             await self._question_back(came, at)
         else:
             await query.say()
