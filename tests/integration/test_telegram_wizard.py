@@ -262,3 +262,88 @@ async def test_a_button_of_another_message_changes_nothing_where_it_does_not_han
     await desk.until_finished()
     assert (len(shown.versions), shown.labels) == (1, ["Pin"])
     assert "Cancel" in question.labels
+
+
+async def until_create(desk: Desk) -> Shown:
+    question = await begin(desk)
+    await desk.ana.presses(question, "Every hour")
+    await until_asks(desk, question, WHAT)
+    await desk.ana.types("Go")
+    return await desk.telegram.until_says(desk.ana, CREATE, after=question)
+
+
+async def test_a_refused_create_keeps_the_draft(desk: Desk) -> None:
+    confirm = await until_create(desk)
+    add, words = desk.handle.script[""], "More than 20 commands in a minute; wait a little."
+    desk.handle.script[""] = Message(words, private=True)
+    press = await desk.ana.presses(confirm, "Create")
+    assert (await press.until_answered()).text == words
+    await desk.until_finished()
+    desk.handle.script[""] = add
+    await desk.ana.presses(confirm, "Create")
+    await desk.telegram.until_says(desk.ana, "Job 7 is scheduled.")
+    first, second = desk.handle.requests[-2:]
+    assert first.event != second.event
+
+
+async def test_one_draft_makes_one_job_whoever_presses_where(desk: Desk) -> None:
+    confirm = await until_create(desk)
+    id = str(confirm.button("Create").data).split(":")[1]
+    # Another process has this event already: the same Create, pressed there a moment ago.
+    desk.handle.seen.add(f"create:{id}:0")
+    press = await desk.ana.presses(confirm, "Create")
+    assert "pressed before" in (await press.until_answered()).text
+    assert not [message for message in desk.telegram.answers(desk.ana) if "Job 7" in message.text]
+
+
+async def test_a_prompt_that_reads_like_a_question_is_not_taken_for_one(desk: Desk) -> None:
+    group = desk.telegram.group(GROUP, "Ops")
+    await desk.bo.types("/add", chat=group)
+    question = await desk.telegram.until_says(group, WHEN)
+    await desk.bo.presses(question, "Every hour")
+    prompt = await desk.telegram.until_says(group, WHAT)
+    await desk.bo.types(f"Ask them:\n{WHEN}", chat=group, reply_to=prompt)
+    clock = await desk.telegram.until_says(group, CLOCK)
+    assert WHEN in clock.text
+    await desk.bo.types("Asia/Tokyo", chat=group, reply_to=clock)
+    confirm = await desk.telegram.until_says(group, CREATE)
+    assert "every hour (Asia/Tokyo)" in confirm.text
+
+
+@pytest.mark.parametrize("junk", ["y" * 4000, "every " + "z" * 4000])
+async def test_a_long_answer_that_cannot_be_used_is_answered(desk: Desk, junk: str) -> None:
+    first = await begin(desk)
+    await desk.ana.types(junk[:4096])
+    again = await desk.telegram.until_says(desk.ana, WHEN, after=first)
+    assert again.text.startswith("⚠️ ")
+
+
+async def test_a_clock_is_asked_once_also_after_a_restart(desk: Desk) -> None:
+    await desk.bo.types("/add daily | Go")
+    await desk.telegram.until_says(desk.bo, "Where does your clock stand?")
+    await desk.until_finished()
+    (first,) = desk.adapters
+    await first.quiet()
+    await first.stop()
+    await desk.attach()
+    await desk.bo.types("/add daily | Go")
+    await desk.bo.types("/list")
+    await desk.telegram.until_says(desk.bo, "Heard: list")
+    await desk.until_finished()
+    asked = [m for m in desk.telegram.answers(desk.bo) if "Where does your clock" in m.text]
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("line", "asked"),
+    [("every day at 9:00 | Explain tz=UTC", True), ("every day at 9:00 tz=UTC | Go", False)],
+)
+async def test_only_a_zone_that_is_an_option_answers_the_question(
+    desk: Desk, line: str, asked: bool
+) -> None:
+    desk.handle.script[f"add {line}"] = card(8)
+    await desk.bo.types(f"/add {line}")
+    await desk.telegram.until_says(desk.bo, "Job 8 is scheduled.")
+    await desk.until_finished()
+    said = [message.text for message in desk.telegram.answers(desk.bo)]
+    assert any("Where does your clock" in text for text in said) is asked

@@ -110,6 +110,11 @@ def command(us: Us, chat: int) -> str:
     return "/jobs" if chat > 0 else f"/jobs@{us.name}"
 
 
+def event(number: int) -> str:
+    """The name of an update among the events."""
+    return f"update:{number}"
+
+
 def place(chat: int, thread: int | None = None) -> Place:
     return Place(PLATFORM, str(chat), str(chat), None if thread is None else str(thread))
 
@@ -126,7 +131,12 @@ def _typed(message: Message, number: int, us: Us) -> Typed | Unnamed | None:
     if who is None:
         return None
     request = Request(
-        who, place(chat, thread), text, event=f"update:{number}", command=command(us, chat)
+        who,
+        place(chat, thread),
+        text,
+        event=event(number),
+        command=command(us, chat),
+        kept=True,
     )
     return Typed(
         request,
@@ -152,8 +162,9 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         who,
         place(chat, _topic(whole) if whole else None),
         token=token,
-        event=f"update:{number}",
+        event=event(number),
         command=command(us, chat),
+        kept=True,
     )
     return Pressed(
         request,

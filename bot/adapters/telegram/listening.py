@@ -8,6 +8,7 @@ from bot.adapters.telegram.answering import REPLAYED, UNNAMED, Answers, Show
 from bot.adapters.telegram.asking_zone import ZoneQuestion
 from bot.adapters.telegram.incoming import Came, Pressed, Standing, Typed, Unnamed, Upgraded
 from bot.adapters.telegram.keyboard import Step
+from bot.adapters.telegram.patience import insist
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.wizard import Wizard
 from bot.platform import Handle
@@ -66,13 +67,12 @@ class Listening:
         if answer is None:
             return self._replayed(came, again)
         if answer.form is not None:
-            return await self._wizard.begin(came, answer.form)
-        question = await self._zones.after(came, answer)
+            form = answer.form
+            return await insist(lambda: self._wizard.begin(came, form))
 
         async def show_all() -> None:
             await self._answers.typed(came, answer)
-            if question is not None:
-                await question()
+            await self._zones.ask_after(came, answer)
 
         return show_all
 

@@ -9,9 +9,11 @@ from functools import partial
 from telegram import ForceReply
 
 from bot.adapters.telegram.answering import REPLAYED, Answers, Show, now, tried
+from bot.adapters.telegram.asking_zone import created
 from bot.adapters.telegram.entities import part
 from bot.adapters.telegram.incoming import Pressed, Typed
 from bot.adapters.telegram.marked import Marked
+from bot.adapters.telegram.patience import insist
 from bot.adapters.telegram.posting import Poster
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.rows import Rows
@@ -40,6 +42,7 @@ LIFE = timedelta(hours=1)
 
 NOT_YOURS = "These buttons are for whoever typed /add, or too old. Type /add to begin anew."
 NOT_ASKED = "I asked somebody else, or too long ago. Type /add to begin anew."
+PRESSED = "Create was pressed before; nothing was done again."
 CANCELLED = "Cancelled; nothing was created."
 
 PROMPT_HINT = "Summarise open incidents"
@@ -65,7 +68,7 @@ class Wizard:
         """A new draft in place of any before, and its first question."""
         person = await self.rows().person(came.request.principal)
         draft = Draft(
-            secrets.token_hex(3),
+            secrets.token_hex(8),
             form.zone or "UTC",
             came.message,
             came.language,
@@ -102,7 +105,7 @@ class Wizard:
         if draft is None or draft.id != id:
             return partial(_say, query, NOT_YOURS)
         if what == CANCEL:
-            await self.rows().drop_draft(came.request.place, came.request.principal)
+            await self._drop(came)
             return _after(query, partial(self._rewrite, came, CANCELLED))
         if what == CREATE and draft.step is Step.CONFIRM:
             return await self._create(came, query, draft, again)
@@ -126,18 +129,23 @@ class Wizard:
         """The card of the new job; or the first question whose answer cannot be used."""
         at = now()
         form = AddForm(draft.schedule, draft.prompt, draft.zone)
-        request = replace(came.request, token=None, form=form, zone=draft.zone or None)
-        answer = await self.handle(request)
-        if answer is not None and answer.problems:
-            field, problem = answer.problems[0]
-            draft = draft.having(Step(field), "")
-            await self._keep(came, draft)
-            return _after(query, partial(self._next, came, draft, problem))
-        await self.rows().drop_draft(came.request.place, came.request.principal)
+        # However often and wherever Create is pressed, one draft makes one job.
+        event = f"create:{draft.id}:{draft.refused}"
+        asked = replace(came.request, token=None, event=event, form=form, zone=draft.zone or None)
+        answer = await self.handle(asked)
+        if answer is None and not again:
+            return partial(_say, query, PRESSED)
+        if answer is None or created(answer) is not None:
+            await insist(lambda: self._drop(came))
+        else:
+            field, problem = answer.problems[0] if answer.problems else (Step.CONFIRM, "")
+            draft = draft.once_more().having(Step(field), "")
+            await insist(lambda: self._keep(came, draft))
+            if answer.problems:
+                return _after(query, partial(self._next, came, draft, problem))
         if answer is not None:
             return partial(self.answers.pressed, came, query, answer, at)
-        words = REPLAYED.format(command=came.request.command) if again else ""
-        return partial(self.answers.line, came, words) if words else partial(_say, query, "")
+        return partial(self.answers.line, came, REPLAYED.format(command=came.request.command))
 
     # --- what is shown -------------------------------------------------------------------------------
 
@@ -193,6 +201,9 @@ class Wizard:
         request = came.request
         row = await self.rows().draft(request.place, request.principal, self.clock())
         return draft_of(row) if row is not None else None
+
+    async def _drop(self, came: Pressed) -> None:
+        await self.rows().drop_draft(came.request.place, came.request.principal)
 
     async def _keep(self, came: Typed | Pressed, draft: Draft) -> None:
         request, expires = came.request, self.clock() + LIFE
