@@ -141,6 +141,7 @@ class Message:
     `private`: only for the person who asked. `replaces`: it takes the place of the message whose
     button was pressed. `form`: a platform that has forms shows this one instead; `problems` are the
     fields of a form that was sent (names of AddForm's fields) and what is wrong with each.
+    `to_stranger`: nobody admitted asked, and where others would read it, it need not be said each time.
     """
 
     title: str
@@ -151,6 +152,7 @@ class Message:
     replaces: bool = False
     form: AddForm | None = None
     problems: tuple[tuple[str, str], ...] = ()
+    to_stranger: bool = False
 
     def with_tokens(self, tokens: Iterable[str]) -> "Message":
         pairs = zip(self.buttons, tokens, strict=True)

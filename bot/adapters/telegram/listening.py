@@ -21,6 +21,9 @@ TOLD = 60.0
 """Seconds in which a chat is not told again that a restart came between."""
 
 
+STRANGERS_TOLD, STRANGER_TOLD = 60.0, 600.0
+"""Seconds in which a group is not told again that a stranger, or the same one, is not admitted."""
+
 NOT_THERE = "This button is not there any more; nothing was done."
 
 
@@ -66,6 +69,8 @@ class Listening:
         answer = await self._handle(came.request)
         if answer is None:
             return self._replayed(came, again)
+        if answer.to_stranger and not came.private and self._was_told(came):
+            return None
         if answer.form is not None:
             form = answer.form
             return await insist(lambda: self._wizard.begin(came, form))
@@ -90,6 +95,18 @@ class Listening:
         if answer is None:
             return self._replayed(came, again)
         return partial(self._answers.pressed, came, query, answer, at)
+
+    def _was_told(self, came: Typed) -> bool:
+        """Has this group read lately that somebody, or this very person, is not admitted?
+
+        Strangers are answered, and cannot have a group's few messages used up.
+        """
+        chat, person = f"stranger:{came.chat}", came.request.principal.person
+        if self._told.get(chat) or self._told.get(f"{chat}:{person}"):
+            return True
+        self._told.put(chat, True, STRANGERS_TOLD)
+        self._told.put(f"{chat}:{person}", True, STRANGER_TOLD)
+        return False
 
     def _replayed(self, came: Typed | Pressed, again: bool) -> Show | None:
         """Said once in a chat, however much was at work when the process died."""
