@@ -89,6 +89,7 @@ def _platforms(
             lambda: app().store,
             timezone=lambda: app().config.last_good_settings().core.timezone,
             admins=lambda: app().dispatcher.claims.access().admins,
+            hidden=lambda: app().config.secrets(),  # noqa: PLW0108 - there is no app yet
         )
         telegram = Telegram(lambda: telegram_keys(environment.variables()), outside)
         platforms["telegram"] = telegram

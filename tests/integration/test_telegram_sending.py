@@ -8,9 +8,10 @@ import pytest
 
 from bot.adapters.telegram.adapter import Telegram
 from bot.adapters.telegram.calling import Pace
-from bot.message import Code, Message, Paragraph, Quiet, Written, line
-from scheduler.errors import SendError
+from bot.message import Code, Message, Paragraph, Quiet, Request, Written, line
+from scheduler.errors import SendError, StoreError
 from scheduler.job import Place
+from storage.store import Store
 from tests.fakes.telegram import (
     BadGateway,
     Drops,
@@ -270,3 +271,32 @@ async def test_a_rest_that_came_while_others_were_sent_is_the_outboxes_business(
         assert (error.permanent, error.ambiguous) == (False, False)
         assert (error.retry_after or 0) > 250
     assert len(desk.telegram.calls_of("sendMessage")) == 1
+
+
+async def test_a_chat_whose_new_name_cannot_be_noted_yet_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat_moved, failures = Store.chat_moved, iter((True,))
+
+    async def failing(self: Store, old: Place, new: Place) -> int:
+        if next(failures, False):
+            raise StoreError("connection lost")
+        return await chat_moved(self, old, new)
+
+    await desk.attach()
+    group = desk.telegram.group(-77, "Ops")
+    may = asyncio.Event()
+
+    async def held(request: Request) -> Message:
+        await may.wait()
+        return Message("Done.")
+
+    desk.handle.script["list"] = held
+    await desk.ana.types("/list", chat=group)
+    await desk.telegram.until(lambda: desk.handle.requests)
+    new = await desk.ana.upgrades(group, GROUP)
+    desk.telegram.world.updates.drop()
+    monkeypatch.setattr(Store, "chat_moved", failing)
+    may.set()
+    await desk.telegram.until_says(new, "Done.")
+    await desk.until_finished()

@@ -10,6 +10,7 @@ from bot.message import AddForm, Button, Message, Request
 from scheduler.job import JobId, Principal
 from scheduler.press import Action, Press
 from tests.fakes.telegram import Message as Shown
+from tests.fakes.telegram import Refuses
 from tests.integration.telegramming import GROUP, Desk, a_desk, place
 
 WHEN, WHAT = "When should the new job run?", "What should the agent be asked"
@@ -347,3 +348,42 @@ async def test_only_a_zone_that_is_an_option_answers_the_question(
     await desk.until_finished()
     said = [message.text for message in desk.telegram.answers(desk.bo)]
     assert any("Where does your clock" in text for text in said) is asked
+
+
+async def test_a_question_leaves_a_topic_that_is_gone_and_says_so(desk: Desk) -> None:
+    forum = desk.telegram.group(GROUP, "Ops", forum=True)
+    topic = desk.telegram.topic(forum, "Deploys")
+    asked = await desk.ana.types("/add", topic=topic)
+    question = await desk.telegram.until_says(forum, WHEN, topic=topic)
+    await desk.ana.types("whenever", topic=topic, reply_to=question)
+    await desk.telegram.until(lambda: len(desk.telegram.answers(forum)) == 2)
+    desk.telegram.misbehave(Refuses(400, "Bad Request: TOPIC_CLOSED"), method="sendMessage")
+    await desk.ana.types("never", topic=topic, reply_to=question)
+    again = await desk.telegram.until_says(forum, WHEN, topic=0)
+    assert "topic this belongs to is gone" in again.text
+    assert asked.chat is again.chat
+
+
+async def test_a_question_that_was_deleted_is_asked_afresh(desk: Desk) -> None:
+    question = await begin(desk)
+    desk.telegram.misbehave(
+        Refuses(400, "Bad Request: message to edit not found"), method="editMessageText"
+    )
+    await desk.ana.presses(question, "Every hour")
+    fresh = await desk.telegram.until_says(desk.ana, WHAT)
+    assert fresh is not question
+
+
+async def test_a_secret_in_an_answer_is_not_shown_again(tmp_path: Path) -> None:
+    async with a_desk(tmp_path) as desk:
+        form = AddForm(zone="UTC")
+        desk.handle.script["add"] = Message("add needs a schedule", private=True, form=form)
+        await desk.attach(hidden=lambda: frozenset({"canary-secret-of-a-provider"}))
+        question = await begin(desk)
+        await desk.ana.presses(question, "Every hour")
+        await until_asks(desk, question, WHAT)
+        await desk.ana.types("Ask with canary-secret-of-a-provider, @everyone")
+        clock = await desk.telegram.until_says(desk.ana, CLOCK)
+        assert "What: Ask with" in clock.text
+        assert "canary" not in clock.text
+        assert "@everyone" not in clock.text

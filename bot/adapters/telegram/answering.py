@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.adapters.telegram.drawing import plain
-from bot.adapters.telegram.entities import Part, part
 from bot.adapters.telegram.incoming import Pressed, Typed, Unnamed
 from bot.adapters.telegram.incoming import place as private_chat
 from bot.adapters.telegram.keyboard import Step, answered, asking
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.posting import Poster, patiently
 from bot.adapters.telegram.queries import Query
 from bot.message import Message
@@ -84,8 +82,7 @@ class Answers:
     async def words(
         self, chat: int, thread: int | None, text: str, *, answers: int | None = None
     ) -> None:
-        said: Part = part(Marked(text))
-        await tried(partial(self.poster.say, chat, thread, said, answers=answers))
+        await tried(partial(self.poster.line, chat, thread, text, answers=answers))
 
     async def _question_back(self, came: Pressed, at: float) -> None:
         """After a refused "Yes" the button asks again."""

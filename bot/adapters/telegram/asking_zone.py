@@ -9,9 +9,7 @@ from functools import partial
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.adapters.telegram.answering import Answers, Show, tried
-from bot.adapters.telegram.entities import part
 from bot.adapters.telegram.incoming import Pressed, Typed
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.rows import PLATFORM, Rows
 from bot.adapters.telegram.zones import likely
@@ -104,10 +102,10 @@ class ZoneQuestion:
         rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
         thread = came.request.place.thread
         said = partial(
-            self.answers.poster.say,
+            self.answers.poster.line,
             came.chat,
             int(thread) if thread else None,
-            part(Marked(QUESTION.format(job=job, zone=zone))),
+            QUESTION.format(job=job, zone=zone),
             InlineKeyboardMarkup(rows),
             answers=None if came.private else came.message,
         )
@@ -119,8 +117,9 @@ class ZoneQuestion:
         words = NOTED.format(zone=zone)
         if zone != before:
             words += STILL.format(job=job, before=before, command=command, zone=zone)
-        said = part(Marked(words))
-        await tried(partial(self.answers.poster.rewrite, came.chat, came.message, said, None))
+        thread = came.request.place.thread
+        at = came.chat, int(thread) if thread else None, came.message
+        await tried(partial(self.answers.poster.reline, *at, words, None))
 
 
 def created(answer: Message) -> int | None:

@@ -29,6 +29,10 @@ class Poison(Exception):
     """An update that cannot be handled, now or later."""
 
 
+class Resigned(Exception):
+    """It was not begun here, and stays unfinished for the process that has the lease."""
+
+
 class Handling:
     def __init__(
         self,
@@ -55,6 +59,8 @@ class Handling:
                 await insist(lambda: rows.finish(PLATFORM, kept.number, problem))
                 if problem is not None:
                     await self._tell(json.loads(kept.body))
+            except Resigned:
+                log.info("update %s is another process's now", kept.number)
             finally:
                 self._intake.done(kept.number)
 
@@ -71,6 +77,8 @@ class Handling:
                     show = await self._in_turn(kept.number, raw, query, at)
                 if show is not None:
                     await show()
+        except Resigned:
+            raise
         except Exception as error:
             log.exception("update %s is poison", kept.number)
             return str(error) if isinstance(error, Poison) else f"{type(error).__name__}: {error}"
@@ -81,6 +89,8 @@ class Handling:
 
     async def _in_turn(self, number: int, raw: Any, query: Query | None, at: float) -> Show | None:
         """Raises whatever makes it poison."""
+        if self._intake.resigned:
+            raise Resigned
         rows = self._rows()
         tries = await insist(lambda: rows.begin(PLATFORM, number))
         if not tries:

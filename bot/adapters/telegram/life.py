@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -11,6 +11,7 @@ from os import getpid
 from socket import gethostname
 from typing import Any
 
+from telegram.error import InvalidToken
 from telegram.ext import TypeHandler
 
 from bot.adapters.telegram.answering import Answers
@@ -54,13 +55,14 @@ def _name() -> str:
 class Outside:
     """What a connection needs of the rest: `rows` are asked for at every use.
 
-    `timezone` gives the configured zone, `admins` the patterns of `access.admins`; a lease lives
-    `life` seconds and is `renewed` after fewer.
+    `timezone` gives the configured zone, `admins` the patterns of `access.admins`, `hidden` the secrets
+    no chat may see; a lease lives `life` seconds and is `renewed` after fewer.
     """
 
     rows: Callable[[], Rows]
     timezone: Callable[[], str] = lambda: "UTC"
     admins: Callable[[], Iterable[str]] = tuple
+    hidden: Callable[[], Collection[str]] = frozenset
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
     life: float = LIFE
@@ -104,7 +106,9 @@ class Life:
         intake = Intake(outside.rows, outside.now)
         application = build(keys, intake, refuse)
         us = await connect(application)
-        poster = Poster(application.bot, Calls(us.name, outside.pace, refuse), outside.moved)
+        poster = Poster(
+            application.bot, Calls(us.name, outside.pace, refuse), outside.moved, outside.hidden
+        )
         tracked = Tracked()
         try:
             if keys.webhook_url is not None:
@@ -120,7 +124,7 @@ class Life:
         except BaseException:
             await application.shutdown()
             raise
-        duty = _duty(application, intake, us, keys, outside)
+        duty = _duty(application, intake, us, keys, refuse, outside)
         watch = asyncio.create_task(duty.run(), name="telegram lease")
         return cls(keys, us, poster, refused, intake, application, tracked, duty, watch)
 
@@ -170,18 +174,34 @@ def _handling(
     return Handling(us, rows, intake, listening, answers, tracked)
 
 
-def _duty(application: Built, intake: Intake, us: Us, keys: TelegramKeys, outside: Outside) -> Duty:
-    """What one process alone does: to poll; or, where Telegram calls whichever it likes, to care for
-    what one that went away left unfinished."""
+def _duty(
+    application: Built,
+    intake: Intake,
+    us: Us,
+    keys: TelegramKeys,
+    refuse: Callable[[], None],
+    outside: Outside,
+) -> Duty:
+    """What one process alone does: to poll, where Telegram does not call whichever it likes; and to
+    care for what one that went away left unfinished."""
+    polls = keys.webhook_url is None
 
     async def begun() -> None:
+        intake.take_up()
         await intake.again()
-        if keys.webhook_url is None:
-            await poll(application)
+        if polls:
+            try:
+                await poll(application)
+            except InvalidToken:
+                refuse()
+                raise
 
     async def going() -> None:
-        if keys.webhook_url is not None:
-            await intake.abandoned()
+        await intake.abandoned()
+
+    def lost() -> None:
+        if polls:
+            intake.resign()
 
     return Duty(
         outside.rows,
@@ -189,6 +209,7 @@ def _duty(application: Built, intake: Intake, us: Us, keys: TelegramKeys, outsid
         outside.holder,
         begun,
         going,
+        lost,
         partial(poll_no_more, application),
         life=outside.life,
         renewed=outside.renewed,

@@ -10,9 +10,7 @@ from telegram import ForceReply
 
 from bot.adapters.telegram.answering import REPLAYED, Answers, Show, now, tried
 from bot.adapters.telegram.asking_zone import created
-from bot.adapters.telegram.entities import part
 from bot.adapters.telegram.incoming import Pressed, Typed
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.patience import insist
 from bot.adapters.telegram.posting import Poster
 from bot.adapters.telegram.queries import Query
@@ -161,15 +159,7 @@ class Wizard:
             answers = came.message if isinstance(came, Typed) else draft.said
             if step is Step.PROMPT:
                 markup = ForceReply(selective=True, input_field_placeholder=PROMPT_HINT)
-        thread = came.request.place.thread
-        said = partial(
-            self.poster.say,
-            came.chat,
-            int(thread) if thread else None,
-            part(Marked(text)),
-            markup,
-            answers=answers,
-        )
+        said = partial(self.poster.line, came.chat, _thread(came), text, markup, answers=answers)
         await tried(said)
 
     async def _next(self, came: Typed | Pressed, draft: Draft, problem: str = "") -> None:
@@ -180,20 +170,22 @@ class Wizard:
         if shown is not None and forced:
             # A message that asks for a reply has no buttons, so Cancel stays on the one before.
             words = "\n".join(summary(draft)) or CANCELLED
-            await self._edit(came.chat, shown, words, draft, step)
+            await self._edit(came, shown, words, draft, step)
         if isinstance(came, Pressed) and not forced:
             words = question(draft, step, private=came.private, problem=problem)
-            await self._edit(came.chat, came.message, words, draft, step)
+            await self._edit(came, came.message, words, draft, step)
         else:
             await self._ask(came, draft, step, problem)
 
-    async def _edit(self, chat: int, id: int, words: str, draft: Draft, step: Step) -> None:
-        buttons = keyboard(draft, step)
-        await tried(partial(self.poster.rewrite, chat, id, part(Marked(words)), buttons))
+    async def _edit(
+        self, came: Typed | Pressed, id: int, words: str, draft: Draft, step: Step
+    ) -> None:
+        at, buttons = (came.chat, _thread(came), id), keyboard(draft, step)
+        await tried(partial(self.poster.reline, *at, words, buttons))
 
     async def _rewrite(self, came: Pressed, words: str) -> None:
-        said = part(Marked(words))
-        await tried(partial(self.poster.rewrite, came.chat, came.message, said, None))
+        at = came.chat, _thread(came), came.message
+        await tried(partial(self.poster.reline, *at, words, None))
 
     # --- what is kept --------------------------------------------------------------------------------
 
@@ -208,6 +200,11 @@ class Wizard:
     async def _keep(self, came: Typed | Pressed, draft: Draft) -> None:
         request, expires = came.request, self.clock() + LIFE
         await self.rows().keep_draft(request.place, request.principal, draft.row(), expires)
+
+
+def _thread(came: Typed | Pressed) -> int | None:
+    thread = came.request.place.thread
+    return int(thread) if thread else None
 
 
 def _after(query: Query, show: Show) -> Show:
