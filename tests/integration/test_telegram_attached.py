@@ -166,6 +166,14 @@ async def test_admins_see_more(desk: Desk) -> None:
     assert [scope for scope in desk.telegram.commands if scope.startswith("chat ")] == ["chat 42"]
 
 
+async def test_menus_follow_who_becomes_admin_and_who_is_none_any_more(desk: Desk) -> None:
+    admins = ["telegram:42"]
+    await desk.attach(admins=lambda: admins)
+    admins[:] = ["telegram:43"]
+    await desk.telegram.until(lambda: "default" in desk.telegram.commands.get("chat 43", []))
+    await desk.telegram.until(lambda: "chat 42" not in desk.telegram.commands)
+
+
 # --- one poller at a time --------------------------------------------------------------------------
 
 

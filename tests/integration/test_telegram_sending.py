@@ -300,3 +300,26 @@ async def test_a_chat_whose_new_name_cannot_be_noted_yet_is_tried_again(
     may.set()
     await desk.telegram.until_says(new, "Done.")
     await desk.until_finished()
+
+
+async def test_admins_are_told_once_which_names_of_a_group_that_moved_they_must_change(
+    desk: Desk,
+) -> None:
+    told: list[str] = []
+
+    async def tell(text: str) -> None:
+        told.append(text)
+
+    names = ["telegram:-77:*", "telegram:-777:*", "slack:T1:*", "telegram:-77"]
+    bot = await desk.attach(names=lambda: names, tell=tell)
+    group = desk.telegram.group(-77, "Ops")
+    await desk.ana.upgrades(group, GROUP)
+    await bot.send(place(-77), HELD)
+    update = desk.telegram.world.updates.made[-1]["update_id"]
+    await desk.telegram.until(lambda: desk.telegram.confirmed > update)
+    await desk.until_finished()
+    (text,) = told
+    assert text.splitlines()[1:] == [
+        f"telegram:-77:* -> telegram:{GROUP}:*",
+        f"telegram:-77 -> telegram:{GROUP}",
+    ]
