@@ -116,7 +116,7 @@ async def test_a_sigterm_in_the_middle_loses_nothing_of_either(tmp_path: Path) -
         assert [app.slack_says(f"is scheduled: {name}") for name in slashed] == [1, 1, 1]
         await app.served.start()
 
-        restarted = "I restarted before I could answer."
+        restarted = "I was interrupted before I could answer."
         await app.telegram.until(
             lambda: (
                 all(app.telegram_says(f"is scheduled: {name}") for name in typed)
@@ -222,5 +222,5 @@ async def test_it_ends_in_time_while_both_hang(tmp_path: Path) -> None:
         app.slack.behave()
         hanging.clear()
         await app.served.start()
-        await app.in_telegram.sees("I restarted before I could answer.")
+        await app.in_telegram.sees("I was interrupted before I could answer.")
         await app.house.until_finished()

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.adapters.telegram.drawing import plain
-from bot.adapters.telegram.entities import Part, part
 from bot.adapters.telegram.incoming import Pressed, Typed, Unnamed
+from bot.adapters.telegram.incoming import place as private_chat
 from bot.adapters.telegram.keyboard import Step, answered, asking
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.posting import Poster, patiently
 from bot.adapters.telegram.queries import Query
 from bot.message import Message
@@ -22,7 +21,7 @@ UNNAMED = (
     "You post as the group here. Turn off 'Remain anonymous' or write as yourself: I obey people."
 )
 REPLAYED = (
-    "I restarted before I could answer. What you asked for was carried out, once; {command} list shows"
+    "I was interrupted before I could answer. What you asked for was carried out, once; {command} list shows"
     " how things stand."
 )
 POISON = "Something went wrong with your last message; it is in the log. Look before you try again."
@@ -48,18 +47,19 @@ class Answers:
         `at` is when it was pressed, by the loop's clock.
         """
         place = came.request.place
-        if answer.replaces:
+        if answer.replaces and came.hangs_there:
             await query.say()
             await tried(partial(self.poster.edit, place, came.message, answer))
         elif answer.private:
             if not await query.say(_words(answer)):
-                to = None if came.private else came.message
-                await tried(partial(self.poster.post, place, answer, answers=to))
+                # Too late to be shown over the chat. In a group nobody else is to read it.
+                alone = place if came.private else private_chat(int(came.request.principal.person))
+                await tried(partial(self.poster.post, alone, answer))
             await self._question_back(came, at)
         else:
             await query.say()
             await tried(partial(self.poster.post, place, answer))
-            if came.shown is not None:
+            if came.hangs_there:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 
@@ -82,8 +82,7 @@ class Answers:
     async def words(
         self, chat: int, thread: int | None, text: str, *, answers: int | None = None
     ) -> None:
-        said: Part = part(Marked(text))
-        await tried(partial(self.poster.say, chat, thread, said, answers=answers))
+        await tried(partial(self.poster.line, chat, thread, text, answers=answers))
 
     async def _question_back(self, came: Pressed, at: float) -> None:
         """After a refused "Yes" the button asks again."""
