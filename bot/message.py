@@ -27,7 +27,8 @@ class Request:
 
     `event` is the platform's own id of it; the same event is never handled twice. `command` is how a
     command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
-    person's own, where the platform knows it.
+    person's own, where the platform knows it. `message` is the platform's id of the message whose
+    button was pressed.
     """
 
     principal: Principal
@@ -38,6 +39,7 @@ class Request:
     command: str = "/jobs"
     form: AddForm | None = None
     zone: str | None = None
+    message: str | None = None
 
 
 class Style(StrEnum):

@@ -78,7 +78,10 @@ def _platforms(
     if chats.slack is not None:
         from bot.adapters.slack.adapter import Slack
 
-        slack = Slack(lambda: slack_keys(environment.variables()))
+        slack = Slack(
+            lambda: slack_keys(environment.variables()),
+            lambda request, answer: app().owe_answer(request, answer),
+        )
         platforms["slack"] = slack
         routes += [Route(path, answer) for path, answer in slack.routes]
     if chats.telegram is not None:
