@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -66,10 +67,14 @@ class Both:
             return found
 
 
+EVENTS = ("app_mention", "message.im", "app_uninstalled")
+
+
 @asynccontextmanager
 async def both(folder: Path, *, called: bool = False) -> AsyncIterator[Both]:
     """Both connected, or `called` on the one port; the end is without a complaint of either."""
-    async with FakeSlack("http" if called else "socket") as slack, FakeTelegram() as telegram:
+    mode: Literal["http", "socket"] = "http" if called else "socket"
+    async with FakeSlack(mode, events=EVENTS) as slack, FakeTelegram() as telegram:
         variables = telegram_variables(telegram, "webhook" if called else "polling")
         variables |= {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url}
         if called:
@@ -224,3 +229,22 @@ async def test_it_ends_in_time_while_both_hang(tmp_path: Path) -> None:
         await app.served.start()
         await app.in_telegram.sees("I restarted before I could answer.")
         await app.house.until_finished()
+
+
+async def test_whoever_claimed_in_telegram_is_told_once_that_slack_will_not_have_us(
+    tmp_path: Path,
+) -> None:
+    async with both(tmp_path) as app:
+        found = re.search(r"in a chat:  /jobs claim (\S+)", app.served.output)
+        assert found is not None
+        await app.in_telegram.type(f"claim {found[1]}")
+        await app.in_telegram.sees("You are admin of this Driftpin now.")
+        app.slack.happened(app.slack.workspace, {"type": "app_uninstalled"})
+        app.slack.revoke("account_inactive")
+        await app.in_telegram.sees("Nothing reaches Slack any more", "install the app again")
+        assert (await app.health())["slack"] == "away"
+        asked = len(app.slack.calls)
+        await app.in_telegram.type("add every 30d name=Watch tz=UTC | Summarise")
+        await app.in_telegram.sees("is scheduled: Watch")
+        assert app.telegram_says("Nothing reaches Slack any more") == 1
+        assert len(app.slack.calls) - asked <= 1
