@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any, assert_never
+from typing import Any, Protocol, assert_never
 
 from bot.message import (
     Block,
@@ -24,11 +24,16 @@ from bot.message import (
 )
 from scheduler.job import JobId, Principal
 from scheduler.outbox import Facts, Owed, OwedKind
-from scheduler.ports import Outbox
 from scheduler.press import Action
 
 
-async def owe_answer(outbox: Outbox, request: Request, answer: Message) -> None:
+class Owing(Protocol):
+    """Where owed messages are kept."""
+
+    async def owe(self, owed: Owed) -> None: ...
+
+
+async def owe_answer(outbox: Owing, request: Request, answer: Message) -> None:
     """Owe the answer to a request where it was made. Raises StoreError."""
     who = request.principal
     asked = {"workspace": who.workspace, "person": who.person}
