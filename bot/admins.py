@@ -1,8 +1,8 @@
 """Where the admins are told what only they can mend."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
-from bot.settings.values import ChangeKind, ConfigChange, Settings
+from bot.settings.values import ChangeKind, ConfigChange
 from scheduler.job import Place
 
 
@@ -14,13 +14,15 @@ def admin_place(admin_chat: str | None, platforms: Collection[str]) -> Place | N
     return Place("terminal", "local", "terminal") if "terminal" in platforms else None
 
 
-def admin_places(settings: Settings, platforms: Collection[str]) -> list[Place]:
+def admin_places(
+    admin_chat: str | None, admins: Iterable[str], platforms: Collection[str]
+) -> list[Place]:
     """Where a notice finds the admins on one of these platforms: the admin chat, else the direct
-    messages of each."""
-    chat = admin_place(settings.admin_chat, platforms)
+    messages of each who is named; a whole workspace or group of admins has none."""
+    chat = admin_place(admin_chat, platforms)
     if chat is not None and chat.platform in platforms:
         return [chat]
-    people = (_place(pattern) for pattern in settings.access.admins)
+    people = (_place(pattern) for pattern in admins if "*" not in pattern)
     return [place for place in people if place is not None and place.platform in platforms]
 
 

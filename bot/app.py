@@ -11,18 +11,23 @@ from datetime import timedelta
 
 from bot.admins import admin_places, notice
 from bot.attaching import Attaching, State
+from bot.bad_news import BadNews
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
 from bot.dispatcher import Dispatcher
 from bot.importing import Importer
+from bot.message import Message, Request
 from bot.notifier import Notifier
+from bot.owing_answers import owe_answer
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
+from scheduler.answers import JobView
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
 from scheduler.healing import Healer
 from scheduler.heartbeat import beat
+from scheduler.job import Job
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
@@ -85,6 +90,7 @@ class App:
             config.last_good_settings,
             config.secrets,
             reached=reached,
+            view=self._view,
         )
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
@@ -113,6 +119,7 @@ class App:
             told,
         )
         self._said = said
+        self._bad_news = {name: BadNews() for name in platforms}
         self._news: set[asyncio.Task[None]] = set()
         self.attached = {
             name: Attaching(platform, self.dispatcher.handle, self._state_changed)
@@ -168,6 +175,14 @@ class App:
             await asyncio.wait(tried, timeout=FIRST_TRY)
         for task in tried:
             task.cancel()
+
+    async def _view(self, job: Job) -> JobView:
+        return await self.service.reading.view(job)
+
+    async def owe_answer(self, request: Request, answer: Message) -> None:
+        """Keep an answer that its platform cannot post now. Raises StoreError."""
+        await owe_answer(self.store, request, answer)
+        self.notifier.wake()
 
     async def stop(self) -> None:
         """Nothing new comes in, what came in is answered, while runs end or are recorded as they
@@ -230,7 +245,7 @@ class App:
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)
         self._said(name, state)
-        if state.refused:
+        if self._bad_news[name].is_news(state, asyncio.get_running_loop().time()):
             task = asyncio.create_task(self._refused(name, state), name=f"{name} refused us")
             self._news.add(task)
             task.add_done_callback(self._news.discard)
@@ -246,7 +261,9 @@ class App:
         self.notifier.wake()
 
     async def _tell_admins(self, text: str, platforms: Collection[str]) -> None:
-        for place in admin_places(self.config.last_good_settings(), platforms):
+        await self.dispatcher.claims.refresh()
+        chat = self.config.last_good_settings().admin_chat
+        for place in admin_places(chat, self.dispatcher.claims.access().admins, platforms):
             await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
 
 

@@ -27,8 +27,9 @@ class Request:
 
     `event` is the platform's own id of it; the same event is never handled twice. `command` is how a
     command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
-    person's own, where the platform knows it. `kept`: the platform hands it in again where the
-    database could not be reached, until it can.
+    person's own, where the platform knows it. `message` is the platform's id of the message whose
+    button was pressed. `kept`: the platform hands it in again where the database could not be
+    reached, until it can.
     """
 
     principal: Principal
@@ -39,6 +40,7 @@ class Request:
     command: str = "/jobs"
     form: AddForm | None = None
     zone: str | None = None
+    message: str | None = None
     kept: bool = False
 
 

@@ -1,11 +1,14 @@
 """An owed message is a row of facts; here it gets its words, from the facts as they are at this moment."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.message import Message, Moment, Tone
-from bot.wording import alerts, answered, imports, runs
+from bot.owing_answers import asker, said
+from bot.wording import alerts, answered, cards, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
+from scheduler.answers import JobView
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.money import Forecast
@@ -24,7 +27,11 @@ class Matter:
     unanswered: bool = False
 
 
-async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None] | None:
+View = Callable[[Job], Awaitable[JobView]]
+"""Everything about a job, as it stands now."""
+
+
+async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message, str | None] | None:
     """The message that is owed, and the platform's id of the message it replaces, if any.
 
     None when the fact it was about no longer exists.
@@ -36,13 +43,15 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.ALERT:
             return await _alert(store, owed, how)
         case OwedKind.ELSEWHERE:
-            return alerts.elsewhere(), str(facts["message"])
+            return await _left_behind(store, owed, how), str(facts["message"])
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
         case OwedKind.NOTICE:
             message = Message(str(facts["text"]), tone=Tone.LOUD)
+        case OwedKind.ANSWER:
+            message = await _answer(store, view, facts, how)
     return (message, None) if message else None
 
 
@@ -81,6 +90,8 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
+        case OwedKind.ANSWER:
+            return Matter(owed.place, asker(owed))
         case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 
@@ -108,6 +119,21 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
         return answered.alert(found, waiting, calls, how), edit
     forecasts = await _forecasts(store, found)
     return alerts.alert(found, waiting, calls, how, forecasts), edit
+
+
+async def _left_behind(store: Store, owed: Owed, how: str) -> Message:
+    """What stands in a message that is the alert's no more: nothing can be decided with it."""
+    if "alert" not in owed.facts:
+        return alerts.elsewhere()
+    worded = await _alert(store, owed, how)
+    return replace(worded[0], buttons=()) if worded else alerts.elsewhere()
+
+
+async def _answer(store: Store, view: View, facts: Facts, how: str) -> Message | None:
+    if "job" not in facts:
+        return late.answer(said(facts))
+    job = await store.job(JobId(_number(facts, "job")))
+    return late.answer(cards.added(await view(job), how)) if job else None
 
 
 async def _forecasts(store: Store, found: Alert) -> dict[JobId, Forecast]:

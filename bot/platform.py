@@ -17,6 +17,11 @@ asked, and only to them where the message is `private`.
 """
 
 
+Owe = Callable[[Request, Message], Awaitable[None]]
+"""Keeps a public answer to a request that cannot be posted now: it is sent once it can be, after a
+restart too. Raises StoreError."""
+
+
 class PlatformAway(DriftpinError):
     """A platform cannot be reached, in one line.
 

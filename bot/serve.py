@@ -80,7 +80,10 @@ def _platforms(
     if chats.slack is not None:
         from bot.adapters.slack.adapter import Slack
 
-        slack = Slack(lambda: slack_keys(environment.variables()))
+        slack = Slack(
+            lambda: slack_keys(environment.variables()),
+            lambda request, answer: app().owe_answer(request, answer),
+        )
         platforms["slack"] = slack
         routes += [Route(path, answer) for path, answer in slack.routes]
     if chats.telegram is not None:
@@ -89,7 +92,8 @@ def _platforms(
 
         async def tell(text: str) -> None:
             settings = app().config.last_good_settings()
-            for place in admin_places(settings, app().attached):
+            admins = app().dispatcher.claims.access().admins
+            for place in admin_places(settings.admin_chat, admins, app().attached):
                 await app().store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
             app().notifier.wake()
 
@@ -100,6 +104,7 @@ def _platforms(
             hidden=lambda: app().config.secrets(),  # noqa: PLW0108 - there is no app yet
             names=lambda: named_chats(app().config.last_good_settings()),
             tell=tell,
+            owe=lambda request, answer: app().owe_answer(request, answer),
         )
         telegram = Telegram(lambda: telegram_keys(environment.variables()), outside)
         platforms["telegram"] = telegram

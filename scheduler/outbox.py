@@ -27,7 +27,8 @@ class OwedKind(StrEnum):
     ALERT = "alert"
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     ELSEWHERE = "elsewhere"
-    """An alert's message that was left behind when the alert moved to the whole chat: `message`."""
+    """A message of an alert that is not the alert's any more: `message`. One that was left behind when
+    the alert moved to the whole chat; with `alert`, a copy of one that is decided."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"
@@ -35,6 +36,9 @@ class OwedKind(StrEnum):
     would follow, `provider` and `model`, where it is known."""
     NOTICE = "notice"
     """A line for the admins about the settings: `text`."""
+    ANSWER = "answer"
+    """An answer that could not be posted when somebody (`workspace`, `person`) asked: the creation card
+    of `job`, else its own words (`title`, `tone`, `blocks`)."""
 
 
 class DeliveryState(StrEnum):

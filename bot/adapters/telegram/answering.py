@@ -13,7 +13,8 @@ from bot.adapters.telegram.keyboard import Step, answered, asking
 from bot.adapters.telegram.posting import Poster, patiently
 from bot.adapters.telegram.queries import Query
 from bot.message import Message
-from scheduler.errors import SendError
+from bot.platform import Owe
+from scheduler.errors import SendError, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -35,11 +36,13 @@ class Answers:
     """Nothing here raises: whoever asked sees the answer if Telegram lets them, and else the log tells."""
 
     poster: Poster
+    owe: Owe
+    """Keeps an answer that Telegram does not take now."""
 
     async def typed(self, came: Typed, answer: Message) -> None:
         """In a group as a reply, so that it is clear whom it answers."""
         place, to = came.request.place, None if came.private else came.message
-        await tried(partial(self.poster.post, place, answer, answers=to))
+        await self._public(came, answer, partial(self.poster.post, place, answer, answers=to))
 
     async def pressed(self, came: Pressed, query: Query, answer: Message, at: float) -> None:
         """A private answer is shown over the chat; any other is posted, or takes the message's place.
@@ -58,7 +61,7 @@ class Answers:
             await self._question_back(came, at)
         else:
             await query.say()
-            await tried(partial(self.poster.post, place, answer))
+            await self._public(came, answer, partial(self.poster.post, place, answer))
             if came.hangs_there:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
@@ -83,6 +86,21 @@ class Answers:
         self, chat: int, thread: int | None, text: str, *, answers: int | None = None
     ) -> None:
         await tried(partial(self.poster.line, chat, thread, text, answers=answers))
+
+    async def _public(
+        self, came: Typed | Pressed, answer: Message, send: Callable[[], Awaitable[object]]
+    ) -> None:
+        """What everybody there awaits is posted later, by another process if need be."""
+        try:
+            await patiently(send)
+        except SendError as error:
+            log.warning("an answer could not be shown: %s", error)
+            if error.permanent or error.ambiguous or answer.private:
+                return
+            try:
+                await self.owe(came.request, answer)
+            except StoreError as lost:
+                log.warning("nor could it be kept: %s", lost)
 
     async def _question_back(self, came: Pressed, at: float) -> None:
         """After a refused "Yes" the button asks again."""

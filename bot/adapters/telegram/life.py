@@ -37,7 +37,8 @@ from bot.adapters.telegram.posting import Poster
 from bot.adapters.telegram.rows import PLATFORM, Rows
 from bot.adapters.telegram.tracking import Tracked
 from bot.adapters.telegram.wizard import Wizard
-from bot.platform import Handle, PlatformAway
+from bot.message import Message, Request
+from bot.platform import Handle, Owe, PlatformAway
 from bot.settings.chats import TelegramKeys
 from scheduler.job import Place
 from scheduler.ports import Event
@@ -56,6 +57,10 @@ async def _to_nobody(text: str) -> None:
     pass
 
 
+async def _kept_by_nobody(request: Request, answer: Message) -> None:
+    pass
+
+
 def _renamed(names: Iterable[str], old: Place, new: Place) -> str:
     """What the admins must change by hand when a group has another id."""
     said = "\n".join(f"{name} -> {name.replace(old.chat, new.chat)}" for name in names)
@@ -70,7 +75,8 @@ class Outside:
     """What a connection needs of the rest: `rows` are asked for at every use.
 
     `timezone` gives the configured zone, `admins` the patterns of `access.admins`, `hidden` the secrets
-    no chat may see, `names` every word of the settings that may name a chat; `tell` tells the admins.
+    no chat may see, `names` every word of the settings that may name a chat; `tell` tells the admins,
+    `owe` keeps an answer that cannot be posted now.
     A lease lives `life` seconds and is `renewed` after fewer.
     """
 
@@ -80,6 +86,7 @@ class Outside:
     hidden: Callable[[], Collection[str]] = frozenset
     names: Callable[[], Iterable[str]] = tuple
     tell: Callable[[str], Awaitable[None]] = _to_nobody
+    owe: Owe = _kept_by_nobody
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
     life: float = LIFE
@@ -188,7 +195,7 @@ class Life:
 def _handling(
     us: Us, handle: Handle, intake: Intake, poster: Poster, tracked: Tracked, outside: Outside
 ) -> Handling:
-    rows, now, answers = outside.rows, outside.now, Answers(poster)
+    rows, now, answers = outside.rows, outside.now, Answers(poster, outside.owe)
     wizard = Wizard(rows, now, handle, answers)
     zones = ZoneQuestion(rows, handle, now, outside.timezone, answers)
     listening = Listening(handle, answers, wizard, zones, outside.moved)
