@@ -18,6 +18,7 @@ from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
 from scheduler.route import Pins, PriceClass, Resolution, snapshot_of
+from scheduler.served import Fact
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
 from scheduler.service.naming import typed_pins
 from scheduler.service.reading import Reading
@@ -148,6 +149,7 @@ class Consents:
                 f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it",
             )
         _must_stay_free(job, route.name, route.price_class)
+        _must_not_be_billed(job, route.name)
         fresh = rebind(job, job.pins, snapshot_of(route, job.pins, self._core.clock.now()))
         if consent(job) != Pins(route.provider, route.model):
             return fresh
@@ -285,9 +287,8 @@ def _can_be(decision: Decision, job: Job, alert: Alert) -> bool:
     if decision is Decision.PINNED:
         row = alert.row(job.id)
         return row is not None and row.pinnable
-    return decision is not Decision.ACCEPTED or not (
-        job.free_only and alert.route.price_class.spends
-    )
+    spends = alert.route.price_class.spends or bool(_billed(job))
+    return decision is not Decision.ACCEPTED or not (job.free_only and spends)
 
 
 def _must_be_pinnable(job: Job, alert: Alert) -> None:
@@ -304,6 +305,19 @@ def _must_stay_free(job: Job, name: str, charged: PriceClass | None) -> None:
         raise UserError(
             f"job {job.id} may use free and local routes only, and {name} is {charged}",
             f"'/jobs edit {job.id} free_only=no' allows it to spend",
+        )
+
+
+def _billed(job: Job) -> list[str]:
+    """What answers cost that should have cost nothing."""
+    return [each.served for each in job.answered_as if each.fact is Fact.COST]
+
+
+def _must_not_be_billed(job: Job, name: str) -> None:
+    if job.free_only and (billed := _billed(job)):
+        raise UserError(
+            f"job {job.id} may use free and local routes only, and {name} billed {billed[-1]}",
+            f"'/jobs edit {job.id} free_only=no' allows it to spend, '/jobs pause {job.id}' waits",
         )
 
 
