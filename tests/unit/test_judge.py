@@ -288,6 +288,17 @@ def test_what_is_not_dearer_becomes_the_consent_and_is_told() -> None:
     assert "'lab' -> 'other'" in in_words(found.told)
 
 
+@pytest.mark.parametrize("axis", ["endpoint", "api_mode", "credential"])
+def test_cheaper_is_no_excuse_for_other_hands_behind_the_same_name(axis: str) -> None:
+    cheaper = replace(CHANGED[axis], model="large", price=replace(CARD, input=Decimal(1)))
+    job = replace(JOB, on_drift=OnDrift.ALLOW_IF_NOT_DEARER)
+    assert isinstance(judge(job, resolved(cheaper), GuardConfig()), Held)
+    free = charged(cheaper, "f")
+    assert isinstance(judge(job, resolved(free), GuardConfig()), Go)
+    told = go(job, free, identity=Identity.TELL).told
+    assert [each.reason for each in told] == [Reason.NOT_DEARER, Reason.IDENTITY]
+
+
 def test_the_word_of_the_job_beats_that_of_the_settings() -> None:
     lenient = GuardConfig(on_drift=OnDrift.ALLOW_IF_NOT_DEARER)
     cheap = resolved(replace(CHANGED["model"], price=replace(CARD, input=Decimal(1))))
