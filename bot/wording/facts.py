@@ -87,10 +87,10 @@ def route(view: JobView) -> Line:
         return line("cannot be told now: ", view.problem or "unknown")
     resolved = view.current.route
     auto = " (chosen by auto)" if view.current.auto else ""
-    used = (code(resolved.name), f"{auto}, {class_and_figures(resolved)}")
+    told = f"{auto}, {class_and_figures(resolved)}"
     if view.would_hold in BY_ITS_ROUTE:
-        return line("would use ", *used, f", so it {is_held(view)}")
-    return line(*used)
+        return line("would use ", code(resolved.name), f"{told}, so it {is_held(view)}")
+    return line(code(resolved.name), told)
 
 
 def is_held(view: JobView) -> str:

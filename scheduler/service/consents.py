@@ -22,7 +22,7 @@ from scheduler.served import Fact
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
 from scheduler.service.naming import typed_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import bound_to, priced_as, take_snapshot
+from scheduler.snapshots import bound_to, priced_as, take_snapshot, with_own_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,11 @@ class Consents:
             )
             taken = await take_snapshot(self._core.config, job.kind, pins, self._core.clock.now())
             fresh = taken.snapshot
-            if freed_provider:
+            if freed_provider and not freed_model and taken.resolution is not None:
+                kept = replace(fresh, model=job.snapshot.model)
+                route, now = taken.resolution.route, self._core.clock.now()
+                snapshot = await with_own_price(self._core.config, kept, pins, route, now)
+            elif freed_provider:
                 snapshot = fresh if freed_model else replace(fresh, model=job.snapshot.model)
             else:
                 snapshot = priced_as(replace(job.snapshot, model=fresh.model), fresh)
@@ -182,6 +186,8 @@ class Consents:
         fresh = snapshot_of(route, job.pins, self._core.clock.now())
         if consent(job).provider is None:
             kept = replace(fresh, model=job.snapshot.model or fresh.model)
+            now = self._core.clock.now()
+            kept = await with_own_price(self._core.config, kept, job.pins, route, now)
         else:
             kept = priced_as(replace(job.snapshot, model=fresh.model), fresh)
         return rebind(job, job.pins, kept)

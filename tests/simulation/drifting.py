@@ -20,7 +20,7 @@ from scheduler.commands import AcceptRoute, AddJob, EditJob, Options, PinJob, Ro
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import ConfigError, DriftpinError
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
-from scheduler.ports import Answer, Gate
+from scheduler.ports import Answer, Entry, Gate
 from scheduler.press import RouteNames
 from scheduler.providers import resolve as resolver
 from scheduler.providers.fingerprint import fingerprints
@@ -126,6 +126,7 @@ class Simulation:
         self.store, self.clock, self.servers = store, clock, servers
         self.told: Counter[str] = Counter()
         self.wrong: list[str] = []
+        self.trace: list[str] = []
         self.engine = Engine()
         core = Core(store, self, self.engine, clock, lambda: None)
         reading = Reading(core)
@@ -137,6 +138,7 @@ class Simulation:
         self.random = Random(0)
         self.settings = self._good = first_settings(self.random, self._urls)
         self._at: list[str] = []
+        self._name, self._number = "", 0
         self._person = False
         self._watched: Watched | None = None
         self._job: Job | None = None
@@ -227,24 +229,24 @@ class Simulation:
             self._watched.moved = True
         self.told["drifts"] += 1
         self.told[f"at {step}"] += 1
+        self.trace.append(f"drift at {step}")
 
     def _misbehave(self) -> None:
         """What the servers answer next: tools, other models, other prices, other ways."""
         tool = [Says(tool="look")] * self.random.choice((0, 0, 1, 2))
         elsewhere = Redirect(self.random.choice(self.servers).url + "/chat/completions")
-        odd: Behaviour = self.random.choice(
-            (
-                *[Says()] * 12,
-                Says(model="intruder-9"),
-                Says(model="intruder-9", tool="look"),
-                Says(cost=0.02),
-                Says(cost=0.02, tool="look"),
-                Says(downstream="Somebody", tool="look"),
-                elsewhere,
-                Status(500),
-                Drop(),
-            )
-        )
+        ways: list[Behaviour] = [
+            *[Says()] * 12,
+            Says(model="intruder-9"),
+            Says(model="intruder-9", tool="look"),
+            Says(cost=0.02),
+            Says(cost=0.02, tool="look"),
+            Says(downstream="Somebody", tool="look"),
+            elsewhere,
+            Status(500),
+            Drop(),
+        ]
+        odd = self.random.choice(ways)
         for server in self.servers:
             server.behave(*tool, odd, Says())
 
@@ -256,6 +258,7 @@ class Simulation:
             return
         seen = _seen(server, received)
         self.told["requests"] += 1
+        self.trace.append(f"{seen.model} by {seen.mode} with {seen.key}")
         if (why := watched.judge(seen)) is not None:
             self.wrong.append(f"{self._name}: {why}: {seen}\n{watched.consents}\n{watched.window}")
         if isinstance(behaviour, Says) and replace(behaviour, tool=None) != Says():
@@ -268,13 +271,12 @@ class Simulation:
 
     async def play(self, seed: str) -> None:
         """A job, some fires, a drift at one step of each, and a person in between."""
-        self._name, self.random, self._number = seed, Random(seed), self._number_after()
+        self.trace = []
+        self._name, self.random, self._number = seed, Random(seed), self._number + 1
         self.settings = self._good = first_settings(self.random, self._urls)
         self._job = self._watched = None
         self._at = []
-        watched = await self._added()
-        job = self._job
-        assert job is not None
+        job, watched = await self._added()
         for _ in range(FIRES):
             self._misbehave()
             # Often more than once in one run: there and back again, or on to a third one.
@@ -290,11 +292,6 @@ class Simulation:
         self._watched, self._at = None, []
         await self._jobs.remove(job.id, ANA)
         self.engine.waiting.clear()
-
-    _number = 0
-
-    def _number_after(self) -> int:
-        return self._number + 1
 
     async def _fire(self, job_id: JobId, watched: Watched) -> None:
         self._drift_at("tick")
@@ -315,6 +312,7 @@ class Simulation:
         run = await self.store.run(run_id)
         assert run is not None
         self.told[run.state] += 1
+        self.trace.append(f"{run.state} {run.hold_reason}")
         if run.hold_reason is not None:
             self.told[f"held: {run.hold_reason}"] += 1
         if run.state is RunState.SUCCEEDED and watched.used:
@@ -325,7 +323,7 @@ class Simulation:
 
     # --- persons ------------------------------------------------------------------------------------
 
-    async def _added(self) -> Watched:
+    async def _added(self) -> tuple[Job, Watched]:
         """A job as somebody makes it, or as an older version left it."""
         random, settings = self.random, self.settings
         if random.random() < 0.1:
@@ -351,36 +349,29 @@ class Simulation:
         )
         command = AddJob("every 1h", f"token-{self._number} look around", options)
         added = await self._jobs.add(command, ROOM, ANA)
-        self._job = added.view.job
+        self._job = job = added.view.job
         now = callable_now(settings, pinned.provider, pinned.model)
         if now is None:
             model = None if settings.broken else settings.jobs_model or settings.model
             now = Bill(pinned.provider, pinned.model or model, known=False)
         if random.random() < 0.1 and now.named:
-            await self._as_of_an_older_version(now)
+            self._job = job = await self._as_of_an_older_version(job, now)
             now = Bill(now.provider, now.model, known=False)
         if settings.broken:
             self.settings = self._good = replace(settings, broken=False)
-        return self._watch(
+        self._consenting = Watched(
             Consent(frozenset({now}), pinned.provider, pinned.model, policy, free_only)
         )
+        return job, self._consenting
 
-    def _watch(self, consent: Consent) -> Watched:
-        self._consenting = Watched(consent)
-        return self._consenting
-
-    async def _as_of_an_older_version(self, now: Bill) -> None:
-        job = self._job
-        assert job is not None
+    async def _as_of_an_older_version(self, job: Job, now: Bill) -> Job:
         kept = Snapshot(
             None if job.pins.provider else now.provider, None if job.pins.model else now.model
         )
-        after = await self.store.change(
-            replace(job, snapshot=kept),
-            self._jobs._core.entry(ANA, "edit", f"job {job.id}"),
-        )
+        entry = Entry(self.clock.now(), ANA, "edit", f"job {job.id}")
+        after = await self.store.change(replace(job, snapshot=kept), entry)
         assert after is not None
-        self._job = after
+        return after
 
     async def _somebody(self) -> None:
         """A person decides something about the job, by a command; refused, nothing has changed."""

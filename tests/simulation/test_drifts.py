@@ -48,6 +48,18 @@ async def test_no_drift_makes_a_request_that_nobody_consented_to(tmp_path: Path,
     assert all(told[f"at {step}"] for step in STEPS)
 
 
+async def test_a_drift_is_played_again_exactly_by_its_seed(tmp_path: Path) -> None:
+    async with simulating(tmp_path) as after_others:
+        for number in range(8):
+            await after_others.play(f"{SEED}-again-{number}")
+    folder = tmp_path / "alone"
+    folder.mkdir()
+    async with simulating(folder) as alone:
+        await alone.play(f"{SEED}-again-7")
+    assert alone.trace == after_others.trace
+    assert alone.trace
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(4, 44))
 async def test_ten_thousand_drifts(tmp_path: Path, part: int) -> None:

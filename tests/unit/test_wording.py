@@ -196,7 +196,7 @@ SAID = {
     ),
     "a failed run": runs.report(
         a_job(),
-        a_run(RunState.FAILED, error="HTTP 500: the lab is closed"),
+        a_run(RunState.FAILED, error="HTTP 500: the lab is closed", usage=Usage(1)),
         "/jobs",
         first_unguarded=False,
     ),
