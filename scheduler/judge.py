@@ -10,7 +10,7 @@ from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift, unguarded_axes
 from scheduler.ports import Held
 from scheduler.price import not_dearer
-from scheduler.route import Axis, Resolution, Route, Snapshot, filled, snapshot_of
+from scheduler.route import NAMES, Axis, Resolution, Route, Snapshot, filled, snapshot_of
 from scheduler.run import HoldReason
 from scheduler.told import Reason, Told
 
@@ -68,14 +68,16 @@ def _judge_route(
     missing = unguarded_axes(job)
     if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
         return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
-    if missing or not job.kind.guarded:
-        return Go(resolution)
     return _as_consented(job, resolution, guard, found)
 
 
 def _as_consented(job: Job, resolution: Resolution, guard: GuardConfig, found: Moves) -> Go:
-    """The run goes ahead; what was never recorded is recorded, and what is only told is told once."""
-    kept = filled(job.snapshot, resolution.route)
+    """The run goes ahead; what was never recorded is recorded, and what is only told is told once.
+
+    A job that nobody fully consented to records nothing: it would look as if somebody had.
+    """
+    guarded = job.kind.guarded and not unguarded_axes(job)
+    kept = filled(job.snapshot, resolution.route) if guarded else job.snapshot
     told = [Told(Reason.RENAMED, found.renamed)] if found.renamed else []
     if guard.identity is not Identity.OFF:
         told += [Told(Reason.KEY, found.key)] if found.key else []
@@ -134,16 +136,17 @@ def _on_snapshot(job: Job, guard: GuardConfig, consented: Resolved | None) -> Go
 def _not_dearer(job: Job, resolution: Resolution, guard: GuardConfig, found: Moves) -> Go | None:
     """The resolved route, where it certainly costs no more than the consented one.
 
-    Where only the identity moved, the price says nothing of who pays: it passes when nobody does.
+    Where more than a name moved, the price says nothing of who pays: it passes when nobody does.
     """
     route, kept = resolution.route, job.snapshot
-    nobody_pays = not route.price_class.spends
-    no_dearer = bool(found.names) and not_dearer(kept.price, route.price)
-    if not nobody_pays and not no_dearer:
-        return None
     stops = found.holding(guard.identity)
-    fresh = snapshot_of(route, job.pins, kept.taken_at)
-    return Go(resolution, fresh, (Told(Reason.NOT_DEARER, stops),))
+    names_alone = all(drift.axis in NAMES for drift in stops)
+    if route.price_class.spends and not (names_alone and not_dearer(kept.price, route.price)):
+        return None
+    told = [Told(Reason.NOT_DEARER, stops)]
+    if found.identity and guard.identity is Identity.TELL:
+        told.append(Told(Reason.IDENTITY, found.identity))
+    return Go(resolution, snapshot_of(route, job.pins, kept.taken_at), tuple(told))
 
 
 def _must_be_free(job: Job, found: Go | Held) -> Go | Held:

@@ -9,7 +9,7 @@ from scheduler.drift import consent
 from scheduler.errors import DriftpinError
 from scheduler.job import Job, JobKind
 from scheduler.ports import Config
-from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
+from scheduler.route import Pins, Resolution, Route, Snapshot, snapshot_of
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +64,17 @@ async def bound_to(config: Config, job: Job, pins: Pins, now: datetime) -> Snaps
 def priced_as(kept: Snapshot, fresh: Snapshot) -> Snapshot:
     """A snapshot with the price of another one: that of another model at the same provider."""
     return replace(kept, price_class=fresh.price_class, price=fresh.price)
+
+
+async def with_own_price(
+    config: Config, kept: Snapshot, pins: Pins, route: Route, now: datetime
+) -> Snapshot:
+    """A snapshot taken from a route of another model than it names, with the price of its own."""
+    names = Pins(pins.provider or kept.provider, pins.model or kept.model)
+    if names.model == route.model:
+        return kept
+    taken = await take_snapshot(config, JobKind.AGENT, names, now)
+    return priced_as(kept, taken.snapshot)
 
 
 async def resolved(config: Resolver, pins: Pins) -> tuple[Resolution | None, str | None]:

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from scheduler import held
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.drift import consent
 from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift
@@ -19,6 +19,8 @@ class Look(Protocol):
     async def core(self) -> CoreConfig: ...
 
     async def resolve(self, pins: Pins) -> Resolution: ...
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution: ...
 
     def last_good(self) -> CoreConfig: ...
 
@@ -44,9 +46,14 @@ class OneLook:
             return found
         raise found
 
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        if self._core is None or routes != self._core.routes:
+            return await self._config.resolve_under(routes, pins)
+        return await self.resolve(pins)
+
     async def _resolved(self, pins: Pins) -> Resolved:
         try:
-            return await self._config.resolve(pins)
+            return await self._config.resolve_under((await self.core()).routes, pins)
         except (ConfigError, RouteError) as error:
             return error
 
@@ -55,12 +62,21 @@ class OneLook:
 
 
 async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
-    """What would become of a run of this guarded job at this moment, and the settings it was judged by."""
-    settings, resolved = await _look_up(config, job.pins)
+    """What would become of a run of this guarded job at this moment, and the settings it was judged by.
+
+    These are read once: a guard of before a change and a route of after it would judge what no
+    settings ever said.
+    """
+    try:
+        settings = await config.core()
+    except ConfigError as broken:
+        settings = config.last_good()
+        return judge(job, broken, settings.guard), settings
+    resolved = await _resolved(config, settings.routes, job.pins)
     found = judge(job, resolved, settings.guard)
     may_run_on_snapshot = policy(job, settings.guard) is OnDrift.RUN_ON_SNAPSHOT
     if isinstance(found, Held) and may_run_on_snapshot and not isinstance(resolved, ConfigError):
-        _, consented = await _look_up(config, consent(job))
+        consented = await _resolved(config, settings.routes, consent(job))
         found = judge(job, resolved, settings.guard, consented)
     if isinstance(found, Go) and job.answered_as:
         error = held.served_before(job)
@@ -68,9 +84,8 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
     return found, settings
 
 
-async def _look_up(config: Look, pins: Pins) -> tuple[CoreConfig, Resolved]:
+async def _resolved(config: Look, routes: RouteConfig, pins: Pins) -> Resolved:
     try:
-        settings = await config.core()
-        return settings, await config.resolve(pins)
+        return await config.resolve_under(routes, pins)
     except (ConfigError, RouteError) as error:
-        return config.last_good(), error
+        return error

@@ -21,6 +21,7 @@ from bot.wording import facts
 from bot.wording.runs import HOLD_WORDS, outcome
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
+from scheduler.held import REFERENCE
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import AXIS_WORDS, Pins
@@ -44,8 +45,12 @@ def added(view: JobView, how: str) -> Message:
             Paragraph(
                 line(
                     bold("Unguarded: "),
-                    f"no snapshot of its {axes} could be taken{why}. It will run on whatever the"
-                    f" default is, unless you take a snapshot: ",
+                    f"no snapshot of its {axes} could be taken{why}. "
+                    + (
+                        "It is held until you take one: "
+                        if view.would_hold is HoldReason.UNGUARDED
+                        else "It will run on whatever the default is, unless you take a snapshot: "
+                    ),
                     code(f"{how} snapshot {job.id}"),
                 )
             )
@@ -86,24 +91,30 @@ def shown(view: JobView, how: str) -> Message:
     if job.kind.guarded and (snapshot := facts.snapshot(job)) is not None:
         more.insert(0, ("Consent", snapshot))
     if view.held:
-        since = view.held[0]
-        more.append(
-            (
-                "Held",
-                line(
-                    f"{facts.count(len(view.held), 'fire')} since ",
-                    Moment(since.fire_time, job.zone),
-                ),
-            )
-        )
+        more.append(("Held", _held_fires(view, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
     more.append(("Owner", line(job.owner.name or job.owner.key)))
     blocks: list[Block] = [Fields((*rows(view), *more))]
-    if view.held and view.held[-1].error:
-        blocks.append(Code(view.held[-1].error))
+    # What held it once and holds it no more would contradict the rest.
+    if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
+        blocks.append(Code(_without_reference(view.held[-1].error)))
     buttons = (_snapshot_button(view),) if unguarded_axes(job) else ()
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
+
+
+def _held_fires(view: JobView, how: str) -> Line:
+    """How many fires wait since when; and what runs one, where nothing holds it any more."""
+    fires = facts.count(len(view.held), "fire")
+    since = (f"{fires} since ", Moment(view.held[0].fire_time, view.job.zone))
+    if view.would_hold is not None:
+        return line(*since)
+    return line(*since, "; nothing holds the job now: ", code(f"{how} run {view.job.id}"))
+
+
+def _without_reference(error: str) -> str:
+    """An error as a person reads it: the number in its last line is for searching alone."""
+    return error.removesuffix(f"\n{REFERENCE}")
 
 
 def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
@@ -116,12 +127,14 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
             found.append(("Cost", cost))
         if view.drifts:
             words = "; ".join(facts.drift_words(drift) for drift in view.drifts)
-            found.append(("Drift", line(bold("would be held: "), words)))
+            found.append(("Drift", line(bold(f"{facts.is_held(view)}: "), words)))
         elif view.would_hold in TOLD:
-            found.append(("Held", line(bold("would be held: "), HOLD_WORDS[view.would_hold])))
+            why = HOLD_WORDS[view.would_hold]
+            found.append(("Why", line(bold(f"{facts.is_held(view)}: "), why)))
     if job.kind is JobKind.SCRIPT:
         found.append(("Script", line(job.prompt)))
-    found.append(("Guard", facts.guard(job)))
+    unguarded = view.would_hold is HoldReason.UNGUARDED
+    found.append(("Guard", facts.guard(job, view.policy, held=unguarded)))
     return tuple(found)
 
 

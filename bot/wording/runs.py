@@ -201,14 +201,17 @@ def receipt(run: Run) -> Line:
         return line("no provider was called")
     if is_script(run.route):
         return line(f"script {run.route.model}, no provider was called")
-    parts = [run.route.name, prices.PRICE_WORDS[run.route.price_class]]
-    usage = run.usage
+    usage, charged = run.usage, run.route.price_class
+    local = charged is PriceClass.LOCAL
+    parts = [run.route.name, "local" if local and usage.cost else prices.PRICE_WORDS[charged]]
     if usage.served_model and usage.served_model != run.route.model:
         parts.append(f"served by {usage.served_model}")
     if usage.downstream:
         parts.append(f"through {usage.downstream}")
-    # On one's own machine the class says it all, unless somebody sent a bill.
-    if usage.requests and (usage.cost or run.route.price_class is not PriceClass.LOCAL):
+    if not usage.requests and run.state is not RunState.UNKNOWN:
+        parts.append("nothing was sent")
+    elif usage.cost or not local:
+        # On one's own machine the class says it all, unless somebody sent a bill.
         parts.append(cost_words(usage))
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution
 from scheduler.run import RunId, Usage
@@ -40,6 +40,13 @@ class Config(Protocol):
         """The route a call would bill at this moment under these pins.
 
         Raises ConfigError while the file is invalid, RouteError when it names no callable route.
+        """
+        ...
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        """The route a call would bill if these were the routes of the settings.
+
+        Raises ConfigError, RouteError.
         """
         ...
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import RouteError
 from scheduler.job import JobKind
 from scheduler.press import RouteNames
@@ -25,6 +25,9 @@ class Broken:
 
     async def resolve(self, pins: Pins) -> Resolution:
         raise self._error
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        return await self.resolve(pins)
 
     async def default_model(self) -> str | None:
         raise self._error

@@ -196,7 +196,7 @@ SAID = {
     ),
     "a failed run": runs.report(
         a_job(),
-        a_run(RunState.FAILED, error="HTTP 500: the lab is closed"),
+        a_run(RunState.FAILED, error="HTTP 500: the lab is closed", usage=Usage(1)),
         "/jobs",
         first_unguarded=False,
     ),
@@ -318,7 +318,11 @@ SAID = {
     ),
     "a job of free routes that is pinned to a paid one": cards.shown(
         JobView(
-            a_job(pins=Pins("paid-lab", "large"), free_only=True),
+            a_job(
+                pins=Pins("paid-lab", "large"),
+                snapshot=snapshot_of(PRICED, Pins("paid-lab", "large"), NOON),
+                free_only=True,
+            ),
             FIRES,
             current=resolved(PRICED),
             would_hold=HoldReason.FREE_ONLY,
