@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.message import Message, Moment, Tone
+from bot.message import Bullets, Message, Moment, Tone, line
 from bot.wording import alerts, answered, imports, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
@@ -42,7 +42,7 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
         case OwedKind.NOTICE:
-            message = Message(str(facts["text"]), tone=Tone.LOUD)
+            message = _notice(facts)
     return (message, None) if message else None
 
 
@@ -60,6 +60,12 @@ async def _report(store: Store, facts: Facts, how: str) -> Message | None:
         served=None if served is None else str(served),
     )
     return runs.noting(said, str(changed)) if changed else said
+
+
+def _notice(facts: Facts) -> Message:
+    lines = tuple(line(each) for each in str(facts.get("lines") or "").splitlines())
+    tone = Tone(str(facts.get("tone") or Tone.LOUD))
+    return Message(str(facts["text"]), (Bullets(lines),) if lines else (), tone=tone)
 
 
 def _imported(facts: Facts, how: str) -> Message:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 import click
 
 from bot.app import App
+from bot.at_start import warn
 from bot.attaching import State
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
@@ -50,6 +51,7 @@ async def serve() -> None:
         environment, SystemClock(), platforms, reached=crash_point(environment), said=said
     )
     log_to_file(home, app.config.secrets)
+    warn(app.config)
     http = Http(chats.host, chats.port, routes, lambda: _health(app))
     control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:

@@ -133,6 +133,9 @@ class _MovedDefault:
     async def resolve(self, pins: Pins) -> Resolution:
         return await self._config.resolve_under((await self.core()).routes, pins)
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_under(self._moved(self.last_good().routes), pins)
+
     async def default_model(self) -> str | None:
         return MODEL
 

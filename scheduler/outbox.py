@@ -34,7 +34,7 @@ class OwedKind(StrEnum):
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
     would follow, `provider` and `model`, where it is known."""
     NOTICE = "notice"
-    """A line for the admins about the settings: `text`."""
+    """A word to the admins: `text`, `lines` under it (one each), and its `tone` (loud, if not said)."""
 
 
 class DeliveryState(StrEnum):

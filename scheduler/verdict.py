@@ -20,6 +20,8 @@ class Look(Protocol):
 
     async def resolve(self, pins: Pins) -> Resolution: ...
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution: ...
+
     def last_good(self) -> CoreConfig: ...
 
 
@@ -28,12 +30,17 @@ class OneLook:
 
     def __init__(self, config: Look) -> None:
         self._config = config
-        self._core: CoreConfig | None = None
+        self._core: CoreConfig | ConfigError | None = None
         self._found: dict[Pins, Resolved] = {}
 
     async def core(self) -> CoreConfig:
         if self._core is None:
-            self._core = await self._config.core()
+            try:
+                self._core = await self._config.core()
+            except ConfigError as error:
+                self._core = error
+        if isinstance(self._core, ConfigError):
+            raise self._core
         return self._core
 
     async def resolve(self, pins: Pins) -> Resolution:
@@ -46,9 +53,13 @@ class OneLook:
 
     async def _resolved(self, pins: Pins) -> Resolved:
         try:
+            await self.core()  # Settings that are broken are waited for once.
             return await self._config.resolve(pins)
         except (ConfigError, RouteError) as error:
             return error
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_last_good(pins)
 
     def last_good(self) -> CoreConfig:
         return self._config.last_good()
@@ -57,7 +68,10 @@ class OneLook:
 async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
     """What would become of a run of this guarded job at this moment, and the settings it was judged by."""
     settings, resolved = await _look_up(config, job.pins)
-    found = judge(job, resolved, settings.guard)
+    if isinstance(resolved, ConfigError):
+        found = judge(job, resolved, settings.guard, await _last_good(config, job.pins))
+    else:
+        found = judge(job, resolved, settings.guard)
     may_run_on_snapshot = policy(job, settings.guard) is OnDrift.RUN_ON_SNAPSHOT
     if isinstance(found, Held) and may_run_on_snapshot and not isinstance(resolved, ConfigError):
         _, consented = await _look_up(config, consent(job))
@@ -74,3 +88,10 @@ async def _look_up(config: Look, pins: Pins) -> tuple[CoreConfig, Resolved]:
         return settings, await config.resolve(pins)
     except (ConfigError, RouteError) as error:
         return config.last_good(), error
+
+
+async def _last_good(config: Look, pins: Pins) -> Resolved:
+    try:
+        return await config.resolve_last_good(pins)
+    except (ConfigError, RouteError) as error:
+        return error

@@ -6,6 +6,7 @@ from bot.message import Line, Moment, bold, code, line
 from bot.wording.prices import PRICE_WORDS, basis, class_and_figures, spent
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
+from scheduler.errors import in_brief
 from scheduler.job import Job, JobState, OnDrift, unguarded_axes
 from scheduler.price import per_million
 from scheduler.route import AXIS_WORDS, Axis, Pins
@@ -72,7 +73,7 @@ def route(view: JobView) -> Line:
         priced = class_and_figures(used)
         return line(code(used.name), f", {priced}; its snapshot, while the default is ", now)
     if view.current is None:
-        return line("cannot be told now: ", view.problem or "unknown")
+        return line("cannot be told now: ", in_brief(view.problem or "unknown"))
     resolved = view.current.route
     auto = " (chosen by auto)" if view.current.auto else ""
     return line(code(resolved.name), f"{auto}, {class_and_figures(resolved)}")
@@ -96,7 +97,7 @@ def guard(job: Job) -> Line:
     if len(missing) == 2:
         return line(
             bold("UNGUARDED"),
-            f": nobody consented to any route; it follows the default anywhere{only}",
+            f": nobody consented to any route; {_without(job)}{only}",
         )
     if not missing and job.pins == Pins():
         return line(f"follows the default while it is {names(consent(job))}; {_policy(job)}{only}")
@@ -104,8 +105,15 @@ def guard(job: Job) -> Line:
         return line(f"pinned to {names(job.pins)}, whatever the default does{only}")
     parts = "; ".join((axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)))
     if missing:
-        return line(bold("UNGUARDED"), f" in part: {parts}{only}")
+        held = f"; {_without(job)}" if job.snapshot.unseen else ""
+        return line(bold("UNGUARDED"), f" in part: {parts}{held}{only}")
     return line(f"{parts}; {_policy(job)}{only}")
+
+
+def _without(job: Job) -> str:
+    """What becomes of a job on an axis that nobody consented to."""
+    held = "it is held until somebody consents"
+    return held if job.snapshot.unseen else "it follows the default anywhere"
 
 
 def _policy(job: Job) -> str:
@@ -146,7 +154,8 @@ def axis_words(job: Job, axis: Axis) -> str:
         return f"{word} pinned to {pin}"
     if snapshot := getattr(job.snapshot, axis):
         return f"{word} follows the default while it is {snapshot}"
-    return f"{word} follows the default anywhere (no snapshot)"
+    where = "" if job.snapshot.unseen else " follows the default anywhere"
+    return f"{word}{where} (no snapshot)"
 
 
 def marks(view: JobView) -> list[Line]:
