@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.admins import admin_places, notice
+from bot.admins import Notice, admin_places, notices
 from bot.attaching import Attaching, State
 from bot.bad_news import BadNews
 from bot.clock import SystemClock
@@ -236,9 +236,9 @@ class App:
 
     async def _config_changed(self, change: ConfigChange) -> None:
         """Tell the admins what they must know, and have alerts that are over closed."""
-        text = notice(change)
-        if text is not None:
-            await self._tell_admins(text, self._platforms)
+        for notice in notices(change):
+            log.info("settings: %s %s", notice.title, "; ".join(notice.lines))
+            await self._tell_admins(notice, self._platforms)
         self.notifier.wake()
         self._healer.wake()
 
@@ -255,16 +255,16 @@ class App:
         others = [other for other in self._platforms if other != name]
         text = f"Nothing reaches {name.title()} any more: {state.text} Jobs go on meanwhile."
         try:
-            await self._tell_admins(text, others)
+            await self._tell_admins(Notice(text), others)
         except StoreError:
             log.exception("the admins could not be told")
         self.notifier.wake()
 
-    async def _tell_admins(self, text: str, platforms: Collection[str]) -> None:
+    async def _tell_admins(self, notice: Notice, platforms: Collection[str]) -> None:
         await self.dispatcher.claims.refresh()
         chat = self.config.last_good_settings().admin_chat
         for place in admin_places(chat, self.dispatcher.claims.access().admins, platforms):
-            await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
+            await self.store.owe(Owed(OwedKind.NOTICE, place, notice.facts))
 
 
 async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:

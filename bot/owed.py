@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.message import Message, Moment, Tone
+from bot.message import Bullets, Message, Moment, Tone, line
 from bot.owing_answers import asker, said
 from bot.wording import alerts, answered, cards, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
@@ -49,7 +49,7 @@ async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message,
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
         case OwedKind.NOTICE:
-            message = Message(str(facts["text"]), tone=Tone.LOUD)
+            message = _notice(facts)
         case OwedKind.ANSWER:
             message = await _answer(store, view, facts, how)
     return (message, None) if message else None
@@ -69,6 +69,12 @@ async def _report(store: Store, facts: Facts, how: str) -> Message | None:
         served=None if served is None else str(served),
     )
     return runs.noting(said, str(changed)) if changed else said
+
+
+def _notice(facts: Facts) -> Message:
+    lines = tuple(line(each) for each in str(facts.get("lines") or "").splitlines())
+    tone = Tone(str(facts.get("tone") or Tone.LOUD))
+    return Message(str(facts["text"]), (Bullets(lines),) if lines else (), tone=tone)
 
 
 def _imported(facts: Facts, how: str) -> Message:

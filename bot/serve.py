@@ -9,6 +9,7 @@ import click
 
 from bot.admins import admin_places
 from bot.app import App
+from bot.at_start import warn
 from bot.attaching import State
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
@@ -52,6 +53,7 @@ async def serve() -> None:
         environment, SystemClock(), platforms, reached=crash_point(environment), said=said
     )
     log_to_file(home, app.config.secrets)
+    warn(app.config)
     http = Http(chats.host, chats.port, routes, lambda: _health(app))
     control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:

@@ -130,6 +130,9 @@ class _MovedDefault:
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
         return await self._config.resolve_under(routes, pins)
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_under(self._moved(self.last_good().routes), pins)
+
     async def default_model(self) -> str | None:
         return MODEL
 

@@ -46,11 +46,13 @@ class ScheduleError(UserError):
 class RouteError(DriftpinError):
     """Settings that are whole but name no route that can be called.
 
-    `credential` is the missing environment variable, where that is what is missing.
+    `credential` is the missing environment variable, where that is what is missing, and `route`
+    (scheduler.route) what would be billed if it were there.
     """
 
-    def __init__(self, what: str, *, credential: str | None = None) -> None:
+    def __init__(self, what: str, *, credential: str | None = None, route: object = None) -> None:
         self.credential = credential
+        self.route = route
         super().__init__(what)
 
 
@@ -60,6 +62,12 @@ class ConfigError(DriftpinError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+def in_brief(problems: object) -> str:
+    """The first line of an error that may have several, and how many more there are."""
+    first, *more = str(problems).splitlines() or [""]
+    return f"{first} (and {len(more)} more)" if more else first
 
 
 class OperatorError(DriftpinError):

@@ -1,6 +1,7 @@
 """What to do about a route that was resolved for a job: let it be called, or hold the run."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import assert_never
 
 from scheduler import held
@@ -41,11 +42,14 @@ def judge(
 ) -> Go | Held:
     """Compare what resolution says with what a person consented to; in doubt, hold.
 
-    `consented` is what the names consented to resolve to now, for a job that may run on these.
+    `consented` is what the names consented to resolve to now, for a job that may run on these; where
+    the settings cannot be used, what the job's pins came to by the last good ones.
     """
     match resolved:
         case ConfigError():
-            return Held(HoldReason.CONFIG, held.config_error(resolved))
+            found = _unpaid(job, consented)
+            why = Held(HoldReason.CONFIG, held.config_error(resolved))
+            return _must_be_free(job, found or why)
         case RouteError():
             reason = HoldReason.CREDENTIAL if resolved.credential else HoldReason.CONFIG
             found = _on_snapshot(job, guard, consented)
@@ -56,16 +60,30 @@ def judge(
             assert_never(resolved)
 
 
+def _unpaid(job: Job, last_good: Resolved | None) -> Go | None:
+    """The route of the last good settings, where it is certainly free or local, and is to the last
+    axis the one a person consented to; in doubt, none."""
+    if not isinstance(last_good, Resolution) or unguarded_axes(job):
+        return None
+    kept, route = job.snapshot, last_good.route
+    fresh = snapshot_of(route, job.pins, kept.taken_at)
+    names = moves(job, route, Decimal(0)).names
+    same = replace(fresh, provider=kept.provider, model=kept.model, price=kept.price) == kept
+    return None if names or not same or route.price_class.spends else Go(last_good)
+
+
 def _judge_route(
     job: Job, resolution: Resolution, guard: GuardConfig, consented: Resolved | None
 ) -> Go | Held:
     route = resolution.route
+    missing = unguarded_axes(job)
+    if missing and job.snapshot.unseen:
+        return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
     found = moves(job, route, guard.price_tolerance)
     if stops := found.holding(guard.identity):
         passed = _by_policy(job, resolution, guard, found, consented)
         reason = HoldReason.DRIFT if found.names else HoldReason.IDENTITY
         return passed or Held(reason, held.drift_error(job, stops), drifts=stops, route=route)
-    missing = unguarded_axes(job)
     if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
         return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
     return _as_consented(job, resolution, guard, found)

@@ -35,7 +35,7 @@ class OwedKind(StrEnum):
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
     would follow, `provider` and `model`, where it is known."""
     NOTICE = "notice"
-    """A line for the admins about the settings: `text`."""
+    """A word to the admins: `text`, `lines` under it (one each), and its `tone` (loud, if not said)."""
     ANSWER = "answer"
     """An answer that could not be posted when somebody (`workspace`, `person`) asked: the creation card
     of `job`, else its own words (`title`, `tone`, `blocks`)."""

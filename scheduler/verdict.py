@@ -21,6 +21,7 @@ class Look(Protocol):
     async def resolve(self, pins: Pins) -> Resolution: ...
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution: ...
+    async def resolve_last_good(self, pins: Pins) -> Resolution: ...
 
     def last_good(self) -> CoreConfig: ...
 
@@ -30,12 +31,17 @@ class OneLook:
 
     def __init__(self, config: Look) -> None:
         self._config = config
-        self._core: CoreConfig | None = None
+        self._core: CoreConfig | ConfigError | None = None
         self._found: dict[Pins, Resolved] = {}
 
     async def core(self) -> CoreConfig:
         if self._core is None:
-            self._core = await self._config.core()
+            try:
+                self._core = await self._config.core()
+            except ConfigError as error:
+                self._core = error
+        if isinstance(self._core, ConfigError):
+            raise self._core
         return self._core
 
     async def resolve(self, pins: Pins) -> Resolution:
@@ -47,7 +53,7 @@ class OneLook:
         raise found
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
-        if self._core is None or routes != self._core.routes:
+        if not isinstance(self._core, CoreConfig) or routes != self._core.routes:
             return await self._config.resolve_under(routes, pins)
         return await self.resolve(pins)
 
@@ -56,6 +62,9 @@ class OneLook:
             return await self._config.resolve_under((await self.core()).routes, pins)
         except (ConfigError, RouteError) as error:
             return error
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_last_good(pins)
 
     def last_good(self) -> CoreConfig:
         return self._config.last_good()
@@ -67,13 +76,17 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
     These are read once: a guard of before a change and a route of after it would judge what no
     settings ever said.
     """
+    resolved: Resolved
     try:
         settings = await config.core()
     except ConfigError as broken:
-        settings = config.last_good()
-        return judge(job, broken, settings.guard), settings
-    resolved = await _resolved(config, settings.routes, job.pins)
-    found = judge(job, resolved, settings.guard)
+        settings, resolved = config.last_good(), broken
+    else:
+        resolved = await _resolved(config, settings.routes, job.pins)
+    if isinstance(resolved, ConfigError):
+        found = judge(job, resolved, settings.guard, await _last_good(config, job.pins))
+    else:
+        found = judge(job, resolved, settings.guard)
     may_run_on_snapshot = policy(job, settings.guard) is OnDrift.RUN_ON_SNAPSHOT
     if isinstance(found, Held) and may_run_on_snapshot and not isinstance(resolved, ConfigError):
         consented = await _resolved(config, settings.routes, consent(job))
@@ -87,5 +100,12 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
 async def _resolved(config: Look, routes: RouteConfig, pins: Pins) -> Resolved:
     try:
         return await config.resolve_under(routes, pins)
+    except (ConfigError, RouteError) as error:
+        return error
+
+
+async def _last_good(config: Look, pins: Pins) -> Resolved:
+    try:
+        return await config.resolve_last_good(pins)
     except (ConfigError, RouteError) as error:
         return error

@@ -40,21 +40,13 @@ def added(view: JobView, how: str) -> Message:
     if unguarded:
         axes = " and ".join(AXIS_WORDS[axis] for axis in unguarded)
         title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
-        why = f" ({view.problem})" if view.problem else ""
-        blocks.append(
-            Paragraph(
-                line(
-                    bold("Unguarded: "),
-                    f"no snapshot of its {axes} could be taken{why}. "
-                    + (
-                        "It is held until you take one: "
-                        if view.would_hold is HoldReason.UNGUARDED
-                        else "It will run on whatever the default is, unless you take a snapshot: "
-                    ),
-                    code(f"{how} snapshot {job.id}"),
-                )
-            )
-        )
+        why = (view.problem or "").splitlines()
+        told = f" ({why[0]})" if len(why) == 1 else ""
+        said = f"no snapshot of its {axes} could be taken{told}."
+        waits = " It is held until somebody consents to a route: "
+        command = code(f"{how} snapshot {job.id}")
+        blocks += [Bullets(tuple(line(each) for each in why))] if len(why) > 1 else []
+        blocks.append(Paragraph(line(bold("Unguarded: "), said, waits, command)))
     tone = Tone.LOUD if unguarded else Tone.GOOD
     return Message(title, tuple(blocks), _card_buttons(view), tone)
 

@@ -6,6 +6,7 @@ from bot.message import Line, Moment, bold, code, line
 from bot.wording.prices import PRICE_WORDS, basis, class_and_figures, spent
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
+from scheduler.errors import in_brief
 from scheduler.job import Job, JobState, OnDrift, unguarded_axes
 from scheduler.price import per_million
 from scheduler.route import AXIS_WORDS, Axis, Pins
@@ -16,6 +17,7 @@ BY_ITS_ROUTE = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.FREE_ONLY)
 """Holds that are about the very route a job would use now."""
 
 _ANYWHERE = "follows the default anywhere (no snapshot)"
+_HELD_UNTIL = "it is held until somebody consents"
 _POLICY = {
     OnDrift.HOLD: "held when that moves",
     OnDrift.RUN_ON_SNAPSHOT: "runs on that when the default moves",
@@ -84,7 +86,7 @@ def route(view: JobView) -> Line:
         priced = class_and_figures(used)
         return line(code(used.name), f", {priced}; its snapshot, while the default is ", now)
     if view.current is None:
-        return line("cannot be told now: ", view.problem or "unknown")
+        return line("cannot be told now: ", in_brief(view.problem or "unknown"))
     resolved = view.current.route
     auto = " (chosen by auto)" if view.current.auto else ""
     told = f"{auto}, {class_and_figures(resolved)}"
@@ -111,6 +113,7 @@ def guard(job: Job, policy: OnDrift | None = None, *, held: bool = False) -> Lin
     """Which axes are pinned, which follow the default, from which snapshot, and what a move does;
     `held` where an axis without a snapshot holds the job. Without a `policy` the job's own word counts."""
     follows = _POLICY[policy or job.on_drift or OnDrift.HOLD]
+    held = held or job.snapshot.unseen
     if not job.kind.guarded:
         return line("not needed: it calls no provider")
     only = "; free and local routes only" if job.free_only else ""
@@ -119,7 +122,7 @@ def guard(job: Job, policy: OnDrift | None = None, *, held: bool = False) -> Lin
         return line(
             bold("UNGUARDED"),
             ": nobody consented to any route; "
-            + ("held until somebody does" if held else f"it follows the default anywhere{only}"),
+            + (_HELD_UNTIL if held else f"it follows the default anywhere{only}"),
         )
     if not missing and job.pins == Pins():
         return line(f"follows the default while it is {names(consent(job))}; {follows}{only}")
@@ -127,7 +130,7 @@ def guard(job: Job, policy: OnDrift | None = None, *, held: bool = False) -> Lin
         return line(f"pinned to {names(job.pins)}, whatever the default does{only}")
     parts = "; ".join((axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)))
     if missing and held:
-        parts = parts.replace(_ANYWHERE, "has no snapshot; held until somebody consents to one")
+        parts = parts.replace(_ANYWHERE, f"has no snapshot; {_HELD_UNTIL}")
     if missing:
         return line(bold("UNGUARDED"), f" in part: {parts}{only}")
     return line(f"{parts}; {follows}{only}")

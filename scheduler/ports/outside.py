@@ -50,6 +50,11 @@ class Config(Protocol):
         """
         ...
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        """The route under the last settings that were whole: for what certainly spends nothing, while
+        those on disk cannot be used. Raises RouteError."""
+        ...
+
     async def default_model(self) -> str | None:
         """The model an unpinned job would use, read without resolving any provider."""
         ...

@@ -13,7 +13,7 @@ from scheduler.commands import (
     UnpinJob,
 )
 from scheduler.drift import consent
-from scheduler.errors import DriftpinError, UserError
+from scheduler.errors import DriftpinError, UserError, in_brief
 from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
@@ -269,7 +269,8 @@ class Consents:
             return await self._core.config.resolve(job.pins)
         except DriftpinError as error:
             raise UserError(
-                f"there is no route to consent to now: {error}", "try again when it is mended"
+                f"there is no route to consent to now: {in_brief(error)}",
+                "try again when it is mended",
             ) from None
 
     async def _default_now(self) -> RouteNames:
@@ -277,7 +278,8 @@ class Consents:
             return RouteNames.of((await self._core.config.resolve(Pins())).route)
         except DriftpinError as error:
             raise UserError(
-                f"there is no default to consent to now: {error}", "try again when it is mended"
+                f"there is no default to consent to now: {in_brief(error)}",
+                "try again when it is mended",
             ) from None
 
     async def _changed(self, done: Done, job_id: JobId, change: Change, by: Principal) -> Changed:

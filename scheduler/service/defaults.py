@@ -130,5 +130,9 @@ class _If:
     def _named(self, pins: Pins) -> Pins:
         return Pins(pins.provider or self._new.provider, pins.model or self._new.model)
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        names = Pins(pins.provider or self._new.provider, pins.model or self._new.model)
+        return await self._config.resolve_last_good(names)
+
     def last_good(self) -> CoreConfig:
         return self._config.last_good()

@@ -162,6 +162,9 @@ class Simulation:
         await self._step("resolve")
         return resolver.resolve(routes, pins, self.settings.variables, self._fingerprint)
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self.resolve_under(self.last_good().routes, pins)
+
     async def default_model(self) -> str | None:
         return resolver.default_model((await self.core()).routes)
 
@@ -220,10 +223,15 @@ class Simulation:
             self._at.remove(step)
             self._drift(step)
 
+    def _on_disk(self, settings: Settings) -> Settings:
+        """Broken settings leave the last good ones in force."""
+        if settings.broken:
+            return replace(settings, whole=self._good)
+        self._good = replace(settings, whole=None)
+        return self._good
+
     def _drift(self, step: str) -> None:
-        self.settings = drifted(self.settings, self.random)
-        if not self.settings.broken:
-            self._good = self.settings
+        self.settings = self._on_disk(drifted(self.settings, self.random))
         if self._watched is not None:
             self._watched.window.append(self.settings)
             self._watched.moved = True
@@ -327,7 +335,7 @@ class Simulation:
         """A job as somebody makes it, or as an older version left it."""
         random, settings = self.random, self.settings
         if random.random() < 0.1:
-            settings = self.settings = replace(settings, broken=True)
+            settings = self.settings = self._on_disk(replace(settings, broken=True))
         pinned = random.choice(
             (
                 Pins(),
@@ -337,7 +345,8 @@ class Simulation:
                 Pins(random.choice(list(settings.entries)), random.choice(MODELS)),
             )
         )
-        if settings.broken:
+        unseen = settings.broken
+        if unseen:
             pinned = Pins()
         policy = random.choice((None, None, *OnDrift))
         free_only = random.random() < 0.15
@@ -358,9 +367,16 @@ class Simulation:
             self._job = job = await self._as_of_an_older_version(job, now)
             now = Bill(now.provider, now.model, known=False)
         if settings.broken:
-            self.settings = self._good = replace(settings, broken=False)
+            self.settings = self._on_disk(replace(settings, broken=False))
         self._consenting = Watched(
-            Consent(frozenset({now}), pinned.provider, pinned.model, policy, free_only)
+            # Nobody saw a route while the settings were broken: nothing may be called.
+            Consent(
+                frozenset() if unseen else frozenset({now}),
+                pinned.provider,
+                pinned.model,
+                policy,
+                free_only,
+            )
         )
         return job, self._consenting
 

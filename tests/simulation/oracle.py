@@ -124,7 +124,7 @@ def _followed(old: Bill, new: Bill) -> bool:
 def licensed(consent: Consent, settings: Settings, seen: Seen) -> Bill | None:
     """The route that these settings name and this consent lets be called as it was seen, if any."""
     if settings.broken:
-        return None
+        return _unpaid(consent, settings.whole, seen)
     policy = consent.on_drift or settings.on_drift
     for old in consent.bills:
         found = billed(settings, consent.provider, consent.model)
@@ -140,6 +140,23 @@ def licensed(consent: Consent, settings: Settings, seen: Seen) -> Bill | None:
             unmoved = back is not None and as_consented(old, back) and _is(back, seen)
             if back is not None and unmoved and not _too_dear(consent, back):
                 return old
+    return None
+
+
+def _unpaid(consent: Consent, whole: Settings | None, seen: Seen) -> Bill | None:
+    """Broken settings let go on what is free or local by the last whole ones, and exactly as it was
+    consented to."""
+    found = None if whole is None else billed(whole, consent.provider, consent.model)
+    if found is None or found.kind not in FREE or not _is(found, seen):
+        return None
+    for old in consent.bills:
+        named = old.named and old.known and found.kind is old.kind
+        if (
+            named
+            and (found.provider, found.model) == (old.provider, old.model)
+            and _identity(old, found)
+        ):
+            return found
     return None
 
 

@@ -48,6 +48,8 @@ class Settings:
     identity: Identity = Identity.HOLD
     on_drift: OnDrift = OnDrift.HOLD
     broken: bool = False
+    whole: "Settings | None" = None
+    """The last that were not broken, where these are."""
 
     def url(self, server: int, path: str) -> str:
         return self.urls[server] + path

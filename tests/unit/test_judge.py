@@ -3,6 +3,7 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -79,7 +80,7 @@ SETTINGS = {
     "identity=off": GuardConfig(identity=Identity.OFF),
     "missing=hold": GuardConfig(missing_snapshot=MissingSnapshot.HOLD),
 }
-NOTHING_KNOWN = {
+NOTHING_KNOWN: dict[str, dict[str, Any]] = {
     "provider": {"provider": None},
     "model": {"model": None},
     "endpoint": {"endpoint": None},
@@ -263,7 +264,7 @@ def test_a_renamed_entry_is_a_drift_when_anything_else_differs(other: Route) -> 
 
 @pytest.mark.parametrize("axis", ["endpoint", "credential", "fingerprint", "api_mode"])
 def test_a_renamed_entry_is_a_drift_when_anything_was_never_recorded(axis: str) -> None:
-    job = replace(JOB, snapshot=replace(JOB.snapshot, **{axis: None}))
+    job = replace(JOB, snapshot=replace(JOB.snapshot, **{axis: None}))  # type: ignore[arg-type]
     assert isinstance(judge(job, resolved(RENAMED), GuardConfig()), Held)
 
 
@@ -331,7 +332,7 @@ def test_a_job_runs_on_its_snapshot_only_while_that_is_the_very_same(
 
 @pytest.mark.parametrize("axis", ["endpoint", "credential", "api_mode", "price_class"])
 def test_a_job_never_runs_on_a_snapshot_that_is_not_whole(axis: str) -> None:
-    job = replace(ON_SNAPSHOT, snapshot=replace(JOB.snapshot, **{axis: None}))
+    job = replace(ON_SNAPSHOT, snapshot=replace(JOB.snapshot, **{axis: None}))  # type: ignore[arg-type]
     assert isinstance(judge(job, resolved(ELSEWHERE), GuardConfig(), resolved(OLD)), Held)
 
 

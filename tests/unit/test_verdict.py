@@ -42,6 +42,9 @@ class Moving:
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
         return resolver.resolve(routes, pins, {})
 
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self.resolve_under(self.last_good().routes, pins)
+
     def last_good(self) -> CoreConfig:
         return settings(LAB)
 
