@@ -9,7 +9,7 @@ import pytest
 
 from scheduler.config import GuardConfig, Identity, MissingSnapshot
 from scheduler.drift import drifts
-from scheduler.errors import RouteError
+from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift
 from scheduler.judge import Go, judge
 from scheduler.ports import Held
@@ -368,3 +368,69 @@ def test_what_moved_beside_the_names_is_released_by_accepting_it() -> None:
         "/jobs accept 7",
         "#44585",
     ]
+
+
+# --- settings that cannot be used -----------------------------------------------------------------
+
+BROKEN = ConfigError(["config.yaml: timezone: is wrong; mend it"])
+UNPAID = [charged(OLD, "f"), charged(OLD, "l")]
+
+
+@pytest.mark.parametrize("pins", PINS.values(), ids=PINS)
+@pytest.mark.parametrize("route", UNPAID, ids=["free", "local"])
+def test_an_unpaid_job_goes_on_with_the_last_good_route_it_consented_to(
+    route: Route, pins: Pins
+) -> None:
+    job = a_job(pins=pins, snapshot=snapshot_of(route, pins, NOON))
+    assert judge(job, BROKEN, GuardConfig(), resolved(route)) == Go(resolved(route))
+
+
+@pytest.mark.parametrize("letter", ["p", "?"])
+def test_what_may_cost_something_is_held(letter: str) -> None:
+    route = charged(OLD, letter)
+    job = a_job(snapshot=snapshot_of(route, Pins(), NOON))
+    found = judge(job, BROKEN, GuardConfig(), resolved(route))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.CONFIG
+
+
+@pytest.mark.parametrize("axis", [*CHANGED, "price"])
+@pytest.mark.parametrize("how", ["changed", "missing"])
+@pytest.mark.parametrize("policy", OnDrift)
+def test_an_unpaid_job_is_held_where_any_axis_differs_or_was_never_recorded(
+    axis: str, how: str, policy: OnDrift
+) -> None:
+    now = charged(OLD if how == "missing" else CHANGED.get(axis, OLD), "f")
+    kept = snapshot_of(charged(OLD, "f"), Pins(), NOON)
+    if how == "missing":
+        kept = replace(kept, **NOTHING_KNOWN[axis])
+    elif axis == "price":
+        kept = replace(kept, price_class=PriceClass.PAID)
+    guard = GuardConfig(identity=Identity.OFF)
+    found = judge(a_job(snapshot=kept, on_drift=policy), BROKEN, guard, resolved(now))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.CONFIG
+
+
+def test_without_any_last_good_route_it_is_held() -> None:
+    job = a_job(snapshot=snapshot_of(UNPAID[0], Pins(), NOON))
+    for last_good in (None, BROKEN, RouteError("none")):
+        assert isinstance(judge(job, BROKEN, GuardConfig(), last_good), Held)
+
+
+# --- an axis that a person saw nothing of ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", OnDrift)
+@pytest.mark.parametrize("axis", ["provider", "model"])
+def test_what_a_person_saw_nothing_of_is_held_whatever_the_settings_say(
+    axis: str, policy: OnDrift
+) -> None:
+    route = charged(OLD, "f")
+    kept = replace(snapshot_of(route, Pins(), NOON), **NOTHING_KNOWN[axis])
+    job = a_job(snapshot=replace(kept, unseen=True), on_drift=policy)
+    found = judge(job, resolved(route), GuardConfig(), resolved(route))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.UNGUARDED
+    elsewhere = replace(job, snapshot=kept)
+    assert isinstance(judge(elsewhere, resolved(route), GuardConfig()), Go)
