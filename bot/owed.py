@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.message import Message, Moment, Tone
-from bot.wording import alerts, answered, imports, runs
+from bot.wording import alerts, answered, experiments, imports, runs
 from scheduler.alert import Alert, AlertId, AlertState
+from scheduler.experiment import ExperimentId
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.money import Forecast
@@ -41,6 +42,8 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
+        case OwedKind.EXPERIMENT:
+            message = await _experiment(store, facts, how)
         case OwedKind.NOTICE:
             message = Message(str(facts["text"]), tone=Tone.LOUD)
     return (message, None) if message else None
@@ -69,6 +72,11 @@ def _imported(facts: Facts, how: str) -> Message:
     return imports.arrived(_number(facts, "jobs"), _number(facts, "unguarded"), by, default, how)
 
 
+async def _experiment(store: Store, facts: Facts, how: str) -> Message | None:
+    found = await store.experiment(ExperimentId(_number(facts, "experiment")))
+    return None if found is None else experiments.over(found, _number(facts, "holds"), how)
+
+
 async def matter(store: Store, owed: Owed) -> Matter:
     """What the message is about, as it stands now."""
     facts = owed.facts
@@ -81,6 +89,9 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
+        case OwedKind.EXPERIMENT:
+            begun = await store.experiment(ExperimentId(_number(facts, "experiment")))
+            return Matter(begun.place, begun.by) if begun else Matter(owed.place)
         case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 

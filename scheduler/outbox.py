@@ -33,6 +33,8 @@ class OwedKind(StrEnum):
     IMPORTED = "imported"
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
     would follow, `provider` and `model`, where it is known."""
+    EXPERIMENT = "experiment"
+    """An experiment with the default is over: `experiment`, and `holds`, how many jobs are held now."""
     NOTICE = "notice"
     """A line for the admins about the settings: `text`."""
 

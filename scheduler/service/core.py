@@ -30,13 +30,14 @@ Change = Callable[[Job], Awaitable[Wanted]]
 
 @dataclass(frozen=True, slots=True)
 class Core:
-    """`wake` tells the ticker that something may be due earlier."""
+    """`wake` tells the ticker that something may be due earlier; `file` says which settings these are."""
 
     store: Store
     config: Config
     engine: Engine
     clock: Clock
     wake: Callable[[], None]
+    file: str = ""
 
     async def job(self, job_id: JobId) -> Job:
         """A job that is not removed; raises UserError for any other number."""
