@@ -89,7 +89,7 @@ class App:
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
         self._healer = Healer(self.store, config, clock, told=told)
         self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
-        core = Core(self.store, config, self.engine, clock, self.ticker.wake, config.file)
+        core = Core(self.store, config, self.engine, clock, self.ticker.wake, config.file, reached)
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told

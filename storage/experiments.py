@@ -70,8 +70,8 @@ def _intend(tx: Tx, experiment: Experiment) -> Experiment | None:
     new = tx.insert_if_new(
         EXPERIMENTS,
         slot=1,
-        old=experiment.old,
-        new=experiment.new,
+        old_default=experiment.old,
+        new_default=experiment.new,
         **place_columns(experiment.place),
         started_by=experiment.by,
         file=experiment.file,
@@ -119,8 +119,8 @@ def _read(row: Row[Any] | None) -> Experiment | None:
         return None
     return Experiment(
         id=ExperimentId(row.id),
-        old=row.old,
-        new=row.new,
+        old=row.old_default,
+        new=row.new_default,
         place=place_of(row),
         by=row.started_by,
         file=row.file,

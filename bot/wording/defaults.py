@@ -171,10 +171,12 @@ def _how_many(jobs: Sequence[Job]) -> str:
 def _jobs_and_chats(
     jobs: Sequence[Job], route: Route | None, forecasts: Mapping[JobId, Forecast]
 ) -> Bullets:
-    """Each job with the chat it belongs to, and what it would cost on this route."""
+    """Each job with the chat it belongs to, and what it would cost on this route (of one job that
+    is said already)."""
     told = []
     for job in jobs[:NAMED]:
-        cost = prices.spent(route, [forecasts[job.id]]) if route and job.id in forecasts else ""
+        known = len(jobs) > 1 and job.id in forecasts
+        cost = prices.spent(route, [forecasts[job.id]]) if route and known else ""
         told.append((*_named(job), *line(f"; in {_chat(job.place)}{'; ' if cost else ''}{cost}")))
     return _capped(told, len(jobs))
 

@@ -45,7 +45,9 @@ def over(experiment: Experiment, holds: int, how: str) -> Message:
     held = _held(holds, how)
     title = _title(experiment)
     if experiment.ending is Ending.STUCK:
-        return Message(title, (Code(experiment.detail), *held), tone=Tone.LOUD)
+        why, _, lines = experiment.detail.partition("\n")
+        deploy = (Code(lines.rstrip()),) if lines else ()
+        return Message(title, (Paragraph(line(why)), *deploy, *held), tone=Tone.LOUD)
     late = experiment.since - experiment.ends_at
     if late > LATE:
         held = (*held, Quiet(line(f"That was {span_words(late // MINUTE * MINUTE)} late.")))

@@ -117,6 +117,7 @@ class Experiments:
             if intended is None:
                 raise UserError("somebody else began an experiment at this very moment")
             await self._write_new(intended)
+            self._core.reached("experiment-written")
             await self._begun(intended, self._entry(by, "begin-experiment", intended))
         self._wake.set()
         running = replace(intended, state=ExperimentState.RUNNING)
@@ -126,17 +127,20 @@ class Experiments:
     async def end(self, wanted: int | None, by: Principal) -> ExperimentOver:
         """Put the old default back now."""
         async with self._alone():
-            await self._settle()
+            if await self._settle():
+                raise UserError("the experiment has just ended", "its chat is told how")
             running = await self._core.store.open_experiment()
-            if running is None or running.state is not ExperimentState.RUNNING:
+            if running is None:
                 raise UserError("no experiment runs", "nothing was changed")
             if wanted is not None and running.id != wanted:
                 raise UserError("that experiment is over", "another one runs; nothing was changed")
             now = self._core.clock.now()
             if not await self._core.store.returning(running.id, by, now):
-                raise UserError("the experiment is being ended at this very moment")
+                raise UserError(
+                    "the experiment is being ended at this very moment", "wait a little"
+                )
             try:
-                await self._core.config.change_default(running.old)
+                await self._write_old(running)
             except UserError:
                 await self._core.store.not_returning(running.id, now)
                 raise
@@ -155,11 +159,17 @@ class Experiments:
             return await self._end(running, Ending.KEPT, by)
 
     async def _write_new(self, intended: Experiment) -> None:
+        self._core.reached("experiment-meant")
         try:
             await self._core.config.change_default(intended.new)
         except UserError:
             await self._core.store.dismiss(intended.id)
             raise
+
+    async def _write_old(self, running: Experiment) -> None:
+        self._core.reached("experiment-returning")
+        await self._core.config.change_default(running.old)
+        self._core.reached("experiment-returned")
 
     async def _begun(self, intended: Experiment, entry: Entry) -> None:
         try:
@@ -185,7 +195,9 @@ class Experiments:
 
     async def _settle(self) -> bool:
         """Carry on with an open experiment from wherever it stands; True when that ended it."""
+        found = False
         while (running := await self._core.store.open_experiment()) is not None:
+            found = True
             try:
                 default = await self._named()
             except ConfigError:
@@ -202,8 +214,7 @@ class Experiments:
                         return False
                 case Ending():
                     await self._over(running, next_step, str(default or ""))
-                    return True
-        return True
+        return found
 
     async def _returned(self, running: Experiment) -> bool:
         """Write the old default; False while that has to wait, and once nobody can but a person."""
@@ -212,7 +223,7 @@ class Experiments:
             await self._core.store.returning(running.id, None, now)
             running = replace(running, state=ExperimentState.RETURNING, since=now)
         try:
-            await self._core.config.change_default(running.old)
+            await self._write_old(running)
         except UserError as error:
             if now < running.since + PATIENCE:
                 return False

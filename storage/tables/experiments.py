@@ -22,8 +22,8 @@ class ExperimentRow(Row, table=True):
 
     id: int = Field(default=None, primary_key=True)
     slot: int = 1
-    old: RouteNames = Field(sa_type=Value(RouteNames))
-    new: RouteNames = Field(sa_type=Value(RouteNames))
+    old_default: RouteNames = Field(sa_type=Value(RouteNames))
+    new_default: RouteNames = Field(sa_type=Value(RouteNames))
     platform: str = Field(sa_type=Text)
     workspace: str = Field(sa_type=Text)
     chat: str = Field(sa_type=Text)

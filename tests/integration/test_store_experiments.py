@@ -1,6 +1,7 @@
 """Experiments in the rows: one open at a time, each step once, and one message at the end."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 from scheduler.experiment import Ending, Experiment, ExperimentId, ExperimentState
@@ -8,7 +9,7 @@ from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Store as Port
 from scheduler.press import RouteNames
 from storage.store import Store
-from tests.integration.stores import ANA, BO, HOUR, NOW, OTHER_CHAT, THREAD, Opener, entry
+from tests.integration.stores import ANA, BO, CHAT, HOUR, NOW, THREAD, Opener, entry
 
 MEANT = Experiment(
     ExperimentId(0),
@@ -37,7 +38,7 @@ async def meant(store: Port) -> Experiment:
 
 async def test_what_was_meant_is_read_back(store: Store) -> None:
     found = await meant(store)
-    assert found == Experiment(**{**_fields(MEANT), "id": found.id})
+    assert found == replace(MEANT, id=found.id)
     assert await store.open_experiment() == found == await store.experiment(found.id)
 
 
@@ -100,10 +101,10 @@ async def test_its_end_is_told_once_however_many_end_it(store: Store) -> None:
 
 async def test_it_goes_along_when_its_chat_gets_another_id(store: Store) -> None:
     found = await meant(store)
-    await store.chat_moved(THREAD, OTHER_CHAT)
+    await store.chat_moved(CHAT, replace(CHAT, chat="C2"))
     now = await store.experiment(found.id)
     assert now is not None
-    assert (now.place.chat, now.place.thread) == (OTHER_CHAT.chat, THREAD.thread)
+    assert (now.place.chat, now.place.thread) == ("C2", THREAD.thread)
 
 
 async def test_of_two_processes_one_may_open_it(opener: Opener) -> None:
@@ -112,7 +113,3 @@ async def test_of_two_processes_one_may_open_it(opener: Opener) -> None:
     both = [opener.open(), opener.open()]
     found = await asyncio.gather(*(store.intend(MEANT) for store in both))
     assert sum(each is not None for each in found) == 1
-
-
-def _fields(experiment: Experiment) -> dict[str, object]:
-    return {name: getattr(experiment, name) for name in Experiment.__dataclass_fields__}
