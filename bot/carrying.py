@@ -97,7 +97,10 @@ class Carrier:
     async def _change_default(self, command: ChangeDefault, request: Request) -> Answer:
         experiments, by, route = self._service.experiments, request.principal, command.route
         if not command.confirmed:
-            return await experiments.what_if(route, command.length)
+            found = await experiments.what_if(route, command.length)
+            here = request.place.whole_chat
+            elsewhere = any(job.place.whole_chat != here for job in found.holds)
+            return replace(found, private=elsewhere)
         if command.length is not None:
             return await experiments.begin(route, command.length, by, request.place)
         kept = await experiments.keep(route, by)

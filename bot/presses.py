@@ -80,7 +80,7 @@ class Presses:
         if press.action is Action.PAGE:
             return await self._page(press, request)
         if press.action is Action.CANCEL:
-            return self._cancel(request)
+            return await self._cancel(press, request)
         if press.action is Action.SNAPSHOT_ALL:
             return await self._snapshots(press, request)
         if press.alert is not None:
@@ -92,9 +92,12 @@ class Presses:
         answer = await self._carrier.carry_out(command_of(press), request)
         return replace(answers.answer(answer, request.command), replaces=True)
 
-    def _cancel(self, request: Request) -> Message:
-        """The question goes away, and its buttons with it."""
+    async def _cancel(self, press: Press, request: Request) -> Message:
+        """The question goes away, and its buttons with it; unless it was said yes to already."""
         self._doors.need(request, ACTIONS[Action.CANCEL])
+        found = (await self._service.defaults.show()).resolution
+        if found is not None and RouteNames.of(found.route) == press.route:
+            return experiments.too_late_to_cancel(press.route)
         return experiments.cancelled()
 
     async def _snapshots(self, press: Press, request: Request) -> Message:

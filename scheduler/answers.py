@@ -149,7 +149,7 @@ class WhatIf:
     """What another default would hold; nothing is changed yet. `route` is what it would resolve to,
     None where it would to nothing, and `forecasts` are of the first of the jobs it would hold.
     `length` is that of an experiment, None for a change that stays; `running` is an experiment that
-    the change would end."""
+    the change would end. `private` where it names jobs of other chats than the one it is asked in."""
 
     old: Resolution | None
     new: RouteNames
@@ -159,6 +159,7 @@ class WhatIf:
     forecasts: Mapping[JobId, Forecast] = field(default_factory=dict)
     length: timedelta | None = None
     running: Experiment | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,7 +113,8 @@ def what_if(found: WhatIf, how: str) -> Message:
     return Message(
         f"This would move the default from {old} to {found.new}{lasting}{then}.",
         (*blocks, Quiet(line("Or type ", command))),
-        (_do_it(found, lasting), Button("Cancel", Press(Action.CANCEL))),
+        (_do_it(found, lasting), Button("Cancel", Press(Action.CANCEL, route=found.new))),
+        private=found.private,
     )
 
 

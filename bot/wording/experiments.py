@@ -7,6 +7,7 @@ from bot.wording import facts
 from bot.wording.defaults import end_now, held_by_it, ways_out
 from scheduler.answers import ExperimentBegun, ExperimentOver
 from scheduler.experiment import Ending, Experiment
+from scheduler.press import RouteNames
 from scheduler.schedule.spans import span_words
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +30,10 @@ def begun(found: ExperimentBegun, how: str) -> Message:
 
 def cancelled() -> Message:
     return Message("Cancelled: the default was not changed.", replaces=True)
+
+
+def too_late_to_cancel(default: RouteNames) -> Message:
+    return Message(f"Too late to cancel: the default is {default} already.", private=True)
 
 
 def ended(found: ExperimentOver) -> Message:

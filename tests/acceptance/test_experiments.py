@@ -60,6 +60,15 @@ async def test_asking_first_shows_what_it_would_hold_and_changes_nothing(world: 
     assert config(world) == before
 
 
+async def test_a_cancel_that_comes_after_the_yes_does_not_claim_that_nothing_was_changed(
+    world: World,
+) -> None:
+    asked = await world.type(TRY)
+    await world.press(world.button("Try it", asked))
+    told = await world.press(world.button("Cancel", asked))
+    assert told.title == "Too late to cancel: the default is paid-lab:large already."
+
+
 @pytest.mark.parametrize("how", ["the button", "yes"])
 async def test_jobs_are_held_meanwhile_and_run_on_the_old_default_afterwards_without_a_press(
     world: World, how: str
@@ -334,7 +343,9 @@ async def test_a_change_for_good_is_audited_with_who_and_from_where(team: World)
 async def test_an_admin_is_shown_the_jobs_of_all_chats_with_their_chats(team: World) -> None:
     await team.type(ADD.replace("Brief", "Ours"), by=ANA, place=ROOM)
     await team.type(ADD.replace("Brief", "Theirs"), by=BOB, place=OTHER_ROOM)
-    shown = text_of(await team.type("/jobs default paid-lab:large", by=BOSS, place=ROOM))
+    asked = await team.type("/jobs default paid-lab:large", by=BOSS, place=ROOM)
+    assert asked.private
+    shown = text_of(asked)
     assert "It would hold 2 jobs in 2 chats." in shown
     assert "#1 Ours, consents to free-lab:small; in slack:T012AB:#C0ROOM" in shown
     assert "#2 Theirs, consents to free-lab:small; in slack:T012AB:#C0OTHER" in shown
