@@ -104,7 +104,7 @@ class App:
             told=told,
             reached=reached,
         )
-        core = Core(self.store, config, self.engine, clock, self.ticker.wake)
+        core = Core(self.store, config, self.engine, clock, self.ticker.wake, config.file, reached)
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
@@ -159,12 +159,21 @@ class App:
         await self._attach()
         if not ticking:
             return
+        await self._end_overdue()
         self._keep("ticker", self.ticker.run)
         self._keep("notifier", self.notifier.run)
         self._keep("heartbeat", self._beat)
         self._keep("healer", self._healer.run)
+        self._keep("experiments", lambda: self.service.experiments.run(self.notifier.wake))
         self._keep("forgetting", self._forget)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
+
+    async def _end_overdue(self) -> None:
+        """An experiment that nobody was there to end is over before the first job falls due."""
+        try:
+            await self.service.experiments.look()
+        except Exception:
+            log.exception("the experiment could not be looked at; it is tried again")
 
     async def _attach(self) -> None:
         """Connect to every platform; one that is away holds up nothing else."""
@@ -241,6 +250,7 @@ class App:
             await self._tell_admins(notice, self._platforms)
         self.notifier.wake()
         self._healer.wake()
+        self.service.experiments.wake()
 
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)

@@ -13,6 +13,7 @@ from scheduler.commands import (
     Doable,
     DrillJob,
     EditJob,
+    EndExperiment,
     History,
     JobCommand,
     ListAlerts,
@@ -80,11 +81,12 @@ class Carrier:
             case ShowDefault():
                 self._doors.need(request, "default")
                 return self._visible(await self._service.defaults.show(), request)
-            case ChangeDefault(route, confirmed):
+            case ChangeDefault():
                 self._doors.need(request, "change-default")
-                if confirmed:
-                    return await self._service.defaults.change(route, request.principal)
-                return await self._service.defaults.what_if(route)
+                return await self._change_default(command, request)
+            case EndExperiment(wanted):
+                self._doors.need(request, "change-default")
+                return await self._service.experiments.end(wanted, request.principal)
             case TakeSnapshots():
                 self._doors.need(request, "snapshot-all")
                 return await self._snapshots(command, request)
@@ -95,6 +97,18 @@ class Carrier:
                 if _names_a_script(command, job):
                     self._doors.need(request, ADD_SCRIPT)
                 return await self._about_a_job(command, request)
+
+    async def _change_default(self, command: ChangeDefault, request: Request) -> Answer:
+        experiments, by, route = self._service.experiments, request.principal, command.route
+        if not command.confirmed:
+            found = await experiments.what_if(route, command.length)
+            here = request.place.whole_chat
+            elsewhere = any(job.place.whole_chat != here for job in found.holds)
+            return replace(found, private=elsewhere)
+        if command.length is not None:
+            return await experiments.begin(route, command.length, by, request.place)
+        kept = await experiments.keep(route, by)
+        return kept or await self._service.defaults.change(route, by, request.place)
 
     async def _snapshots(self, command: TakeSnapshots, request: Request) -> Snapshots:
         """Of the unguarded jobs of this chat, those this person may decide about."""
@@ -111,9 +125,9 @@ class Carrier:
             raise self._doors.refusal(PIN_ANOTHER, f"job {job.id} to another route")
 
     def _visible(self, found: Default, request: Request) -> Default:
-        """Without the jobs this person may not see."""
+        """Without the jobs this person may not see, and what they may not end."""
         seen = tuple(job for job in found.holds if self._doors.may(request, "show", job))
-        return replace(found, holds=seen)
+        return replace(found, holds=seen, may_end=self._doors.is_admin(request))
 
     async def _about_a_job(self, command: JobCommand, request: Request) -> Answer:
         service, by = self._service, request.principal

@@ -15,11 +15,17 @@ IN_A_RUN = (
     "before-record",
     "after-record",
 )
+IN_AN_EXPERIMENT = (
+    "experiment-meant",
+    "experiment-written",
+    "experiment-returning",
+    "experiment-returned",
+)
 IN_A_DELIVERY = ("before-send", "after-send")
 
 
 def crash_point(environment: Environment) -> Callable[[str], None]:
-    """What a run and a delivery call at each of their steps; does nothing unless the variable names
+    """What a run, a delivery and an experiment call at each of their steps; does nothing unless the variable names
     that step.
 
     Only a variable of the process itself counts, never one of .env.

@@ -41,6 +41,8 @@ BUTTON_LIFE = timedelta(days=30)
 QUESTION_LIFE = timedelta(minutes=15)
 """What a change would do is soon no longer what was shown."""
 
+PASSING = (Action.CHANGE_DEFAULT, Action.TRY_DEFAULT)
+
 
 class Dispatcher:
     """Handles every request of every platform.
@@ -174,6 +176,6 @@ class Dispatcher:
         if not clean.buttons:
             return clean
         presses = [button.press for button in clean.buttons]
-        passing = any(press.action is Action.CHANGE_DEFAULT for press in presses)
+        passing = any(press.action in PASSING for press in presses)
         expires = self._clock.now() + (QUESTION_LIFE if passing else BUTTON_LIFE)
         return clean.with_tokens(await self._store.mint(presses, request.place, expires))

@@ -6,9 +6,10 @@ from datetime import datetime
 
 from bot.message import Bullets, Message, Moment, Tone, line
 from bot.owing_answers import asker, said
-from bot.wording import alerts, answered, cards, imports, late, runs
+from bot.wording import alerts, answered, cards, experiments, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.answers import JobView
+from scheduler.experiment import ExperimentId
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.money import Forecast
@@ -48,6 +49,8 @@ async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message,
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
+        case OwedKind.EXPERIMENT:
+            message = await _experiment(store, facts, how)
         case OwedKind.NOTICE:
             message = _notice(facts)
         case OwedKind.ANSWER:
@@ -84,6 +87,11 @@ def _imported(facts: Facts, how: str) -> Message:
     return imports.arrived(_number(facts, "jobs"), _number(facts, "unguarded"), by, default, how)
 
 
+async def _experiment(store: Store, facts: Facts, how: str) -> Message | None:
+    found = await store.experiment(ExperimentId(_number(facts, "experiment")))
+    return None if found is None else experiments.over(found, _number(facts, "holds"), how)
+
+
 async def matter(store: Store, owed: Owed) -> Matter:
     """What the message is about, as it stands now."""
     facts = owed.facts
@@ -98,6 +106,9 @@ async def matter(store: Store, owed: Owed) -> Matter:
             return _of_alert(found, owed)
         case OwedKind.ANSWER:
             return Matter(owed.place, asker(owed))
+        case OwedKind.EXPERIMENT:
+            begun = await store.experiment(ExperimentId(_number(facts, "experiment")))
+            return Matter(begun.place, begun.by) if begun else Matter(owed.place)
         case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 

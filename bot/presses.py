@@ -1,19 +1,21 @@
 """A pressed button: bound to one alert or job and one revision, opaque, and the first press wins."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import assert_never
 
 from bot.carrying import Carrier
 from bot.doors import Doors
 from bot.message import Message, Request
 from bot.remembering import Remembered
-from bot.wording import alerts, answers, refusals
+from bot.wording import alerts, answers, experiments, refusals
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.answers import Unchanged
 from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
     Doable,
+    EndExperiment,
     ListJobs,
     PauseJob,
     PinJob,
@@ -49,6 +51,9 @@ ACTIONS = {
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
     Action.CHANGE_DEFAULT: "change-default",
+    Action.TRY_DEFAULT: "change-default",
+    Action.END_EXPERIMENT: "change-default",
+    Action.CANCEL: "change-default",
 }
 """What `access` judges for each button."""
 
@@ -81,6 +86,8 @@ class Presses:
         press = stored.press
         if press.action is Action.PAGE:
             return await self._page(press, request)
+        if press.action is Action.CANCEL:
+            return await self._cancel(press, request)
         if press.action is Action.SNAPSHOT_ALL:
             return await self._snapshots(press, request)
         if press.alert is not None:
@@ -91,6 +98,14 @@ class Presses:
         """Another page in the place of this one; it changes nothing, so anybody may turn it again."""
         answer = await self._carrier.carry_out(command_of(press), request)
         return replace(answers.answer(answer, request.command), replaces=True)
+
+    async def _cancel(self, press: Press, request: Request) -> Message:
+        """The question goes away, and its buttons with it; unless it was said yes to already."""
+        self._doors.need(request, ACTIONS[Action.CANCEL])
+        found = (await self._service.defaults.show()).resolution
+        if found is not None and RouteNames.of(found.route) == press.route:
+            return experiments.too_late_to_cancel(press.route)
+        return experiments.cancelled()
 
     async def _snapshots(self, press: Press, request: Request) -> Message:
         """Each who presses guards the jobs that are theirs to decide about, so nobody is too late."""
@@ -206,7 +221,11 @@ def command_of(press: Press) -> Doable:
             return ListJobs(press.revision, press.everywhere)
         case Action.CHANGE_DEFAULT if route is not None:
             return ChangeDefault(route, confirmed=True)
-        case Action.CHANGE_DEFAULT:
+        case Action.TRY_DEFAULT if route is not None:
+            return ChangeDefault(route, confirmed=True, length=timedelta(seconds=press.revision))
+        case Action.END_EXPERIMENT:
+            return EndExperiment(press.revision)
+        case Action.CHANGE_DEFAULT | Action.TRY_DEFAULT | Action.CANCEL:
             raise AssertionError("this button has no command")
         case _:
             assert_never(press.action)

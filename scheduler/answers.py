@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scheduler.alert import Alert
 from scheduler.drift import Drift
 from scheduler.errors import UserError
+from scheduler.experiment import Experiment
 from scheduler.job import Job, JobId, OnDrift
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
@@ -131,17 +132,26 @@ class Outputs:
 
 @dataclass(frozen=True, slots=True)
 class Default:
-    """The default as it resolves now, or why it does not; and the jobs it holds."""
+    """The default as it resolves now, or why it does not; and the jobs it holds.
+
+    `experiment` is the one that runs, `may_end` whether whoever asked may end it; `zone` is the zone
+    of the settings.
+    """
 
     resolution: Resolution | None
     problem: str | None
     holds: tuple[Job, ...]
+    experiment: Experiment | None = None
+    may_end: bool = False
+    zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
 class WhatIf:
     """What another default would hold; nothing is changed yet. `route` is what it would resolve to,
-    None where it would to nothing, and `forecasts` are of the jobs it would hold."""
+    None where it would to nothing, and `forecasts` are of the first of the jobs it would hold.
+    `length` is that of an experiment, None for a change that stays; `running` is an experiment that
+    the change would end. `private` where it names jobs of other chats than the one it is asked in."""
 
     old: Resolution | None
     new: RouteNames
@@ -149,6 +159,9 @@ class WhatIf:
     follows: int
     route: Route | None = None
     forecasts: Mapping[JobId, Forecast] = field(default_factory=dict)
+    length: timedelta | None = None
+    running: Experiment | None = None
+    private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +169,23 @@ class DefaultChanged:
     old: Resolution | None
     new: RouteNames
     holds: tuple[Job, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentBegun:
+    """Another default until the experiment ends; `holds` are the jobs that wait meanwhile."""
+
+    experiment: Experiment
+    holds: tuple[Job, ...]
+    zone: str
+
+
+@dataclass(frozen=True, slots=True)
+class ExperimentOver:
+    """A person ended it early, or kept its default; `holds` is how many jobs the default holds now."""
+
+    experiment: Experiment
+    holds: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +228,8 @@ Answer = (
     | Default
     | WhatIf
     | DefaultChanged
+    | ExperimentBegun
+    | ExperimentOver
     | Drilled
     | Snapshots
 )

@@ -1,6 +1,7 @@
 """What a person can ask for, as values; the grammar makes them and the service carries them out."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from scheduler.job import JobId, JobKind, OnMissed
 
@@ -160,10 +161,19 @@ class ShowDefault:
 
 @dataclass(frozen=True, slots=True)
 class ChangeDefault:
-    """Point the default at another route; unconfirmed it only says what it would hold."""
+    """Point the default at another route, for good or as an experiment of this length; unconfirmed
+    it only says what it would hold."""
 
     route: RouteText
     confirmed: bool = False
+    length: timedelta | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EndExperiment:
+    """Put the old default back now; with an id (a button's), only if that experiment still runs."""
+
+    id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,7 +216,16 @@ JobCommand = (
     | History
     | Output
 )
-Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | TakeSnapshots
+Doable = (
+    JobCommand
+    | AddJob
+    | ListJobs
+    | ListAlerts
+    | ShowDefault
+    | ChangeDefault
+    | EndExperiment
+    | TakeSnapshots
+)
 """What the service carries out."""
 
 Front = Help | AskAdd | Claim | Unclaim

@@ -34,6 +34,8 @@ class OwedKind(StrEnum):
     IMPORTED = "imported"
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
     would follow, `provider` and `model`, where it is known."""
+    EXPERIMENT = "experiment"
+    """An experiment with the default is over: `experiment`, and `holds`, how many jobs are held now."""
     NOTICE = "notice"
     """A word to the admins: `text`, `lines` under it (one each), and its `tone` (loud, if not said)."""
     ANSWER = "answer"

@@ -22,6 +22,9 @@ class Action(StrEnum):
     SNAPSHOT_ALL = "snapshot_all"
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
+    TRY_DEFAULT = "try_default"
+    END_EXPERIMENT = "end_experiment"
+    CANCEL = "cancel"
     PAGE = "page"
 
 
@@ -45,7 +48,7 @@ class Press:
     """`route` is the exact route the button spoke of.
 
     `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
-    list; `everywhere` when that list is of all chats.
+    list, or the seconds of an experiment, or its id; `everywhere` when that list is of all chats.
     """
 
     action: Action

@@ -4,7 +4,7 @@ from sqlalchemy import delete, select, update
 
 from scheduler.job import JobState, Place
 from storage.moved_alerts import move_alerts, there
-from storage.tables import BUTTONS, DRAFTS, JOBS
+from storage.tables import BUTTONS, DRAFTS, EXPERIMENTS, JOBS
 from storage.transaction import Tx, Verbs
 
 _LOCK = select(JOBS.c.id).where(there(JOBS)).order_by(JOBS.c.id).with_for_update()
@@ -16,6 +16,7 @@ _MOVE_JOBS = (
     .returning(JOBS.c.id, JOBS.c.state)
 )
 _MOVE_BUTTONS = update(BUTTONS).where(there(BUTTONS))
+_MOVE_EXPERIMENTS = update(EXPERIMENTS).where(there(EXPERIMENTS))
 _TAKE_DRAFTS = delete(DRAFTS).where(there(DRAFTS)).returning(DRAFTS)
 
 
@@ -33,6 +34,7 @@ def _chat_moved(tx: Tx, old: Place, new: Place) -> int:
     jobs = tx.all(_MOVE_JOBS, **before, **now)
     move_alerts(tx, old, new)
     tx.do(_MOVE_BUTTONS, **before, **now)
+    tx.do(_MOVE_EXPERIMENTS, **before, **now)
     for draft in tx.all(_TAKE_DRAFTS, **before):
         # One that was begun in the new chat is newer, and stands.
         tx.insert_if_new(DRAFTS, **{**draft._mapping, **now})

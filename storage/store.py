@@ -4,6 +4,7 @@ from storage.alerts import AlertVerbs
 from storage.claiming import ClaimVerbs
 from storage.drafts import DraftVerbs
 from storage.endings import EndingVerbs
+from storage.experiments import ExperimentVerbs
 from storage.fingerprint_key import FingerprintKeyVerbs
 from storage.fires import FireVerbs
 from storage.forgetting import ForgettingVerbs
@@ -35,6 +36,7 @@ class Store(
     InboxVerbs,
     DraftVerbs,
     NamedLeaseVerbs,
+    ExperimentVerbs,
     MoveVerbs,
     ForgettingVerbs,
 ):

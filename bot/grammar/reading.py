@@ -3,16 +3,16 @@
 import re
 from collections.abc import Callable
 
-from bot.grammar.arguments import Said, job_first, nothing_more, route, routed
+from bot.grammar.arguments import Said, job_first, nothing_more, routed
 from bot.grammar.cronjob import cronjob
 from bot.grammar.cut import in_words
+from bot.grammar.defaults import default
 from bot.grammar.drafts import add, edit
 from bot.grammar.near import no_such_topic, not_understood, split_verb
 from bot.grammar.typed import plain, received, shortened
 from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
 from scheduler.commands import (
     AcceptRoute,
-    ChangeDefault,
     Claim,
     Command,
     DrillJob,
@@ -26,7 +26,6 @@ from scheduler.commands import (
     RemoveJob,
     ResumeJob,
     RunJob,
-    ShowDefault,
     ShowJob,
     StopJob,
     TakeSnapshot,
@@ -112,25 +111,6 @@ def _unpin(said: Said) -> Command:
     return UnpinJob(job, provider="provider" in axes, model="model" in axes)
 
 
-def _default(said: Said) -> Command:
-    cut = in_words(said.rest)
-    words = cut.words
-    if not words and not cut.pairs:
-        return ShowDefault()
-    if len(words) > 1 and words[1].lower() == "for":
-        raise UserError(
-            "a default for a while is not available in this version",
-            said.type(f"default {shortened(words[0])}"),
-        )
-    confirmed = words[-1:] != () and words[-1].lower() == "yes"
-    asked = route(said, words[:-1] if confirmed else words, cut.pairs, "default")
-    if asked is None:
-        raise UserError(
-            "default needs a route before the 'yes'", said.type(BY_NAME["default"].forms[2])
-        )
-    return ChangeDefault(asked, confirmed)
-
-
 def _alerts(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, cut.words, cut.pairs)
@@ -209,7 +189,7 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "alerts": _alerts,
     "history": _job_alone(History),
     "output": _job_alone(Output),
-    "default": _default,
+    "default": default,
     "claim": _claim,
     "unclaim": _unclaim,
     "help": _help,

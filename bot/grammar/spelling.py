@@ -13,6 +13,7 @@ from scheduler.commands import (
     Command,
     DrillJob,
     EditJob,
+    EndExperiment,
     Help,
     History,
     ListAlerts,
@@ -34,6 +35,7 @@ from scheduler.commands import (
     UnpinJob,
 )
 from scheduler.job import JobId
+from scheduler.schedule.spans import span_words
 
 _BARE = re.compile(r"[\w.:/@+#,~\[\]-]+", re.ASCII)
 _TO_ESCAPE = re.compile(rf"([{''.join(QUOTES)}\\])")
@@ -67,8 +69,11 @@ def _said(command: Command) -> str:
             return "default"
         case TakeSnapshots():
             return "snapshot all"
-        case ChangeDefault(route, confirmed):
-            return _words("default", _route(route), "yes" if confirmed else None)
+        case ChangeDefault(route, confirmed, length):
+            lasting = None if length is None else f"for {span_words(length)}"
+            return _words("default", _route(route), lasting, "yes" if confirmed else None)
+        case EndExperiment():
+            return "default back"
         case AskAdd():
             return "add"
         case Claim(code):

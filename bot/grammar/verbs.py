@@ -152,9 +152,22 @@ VERBS = (
     ),
     Verb(
         "default",
-        "the default route; with a route, what a change would hold; with `yes`, change it",
-        ("default", "default <provider>:<model>", "default <provider>:<model> yes"),
-        ("default", "default openrouter:meta-llama/llama-3.3-70b-instruct:free yes"),
+        "the default route; with a route, what a change would hold; with `yes`, change it;"
+        " with `for 2h`, only for so long",
+        (
+            "default",
+            "default <provider>:<model>",
+            "default <provider>:<model> yes",
+            "default <provider>:<model> for <time>",
+            "default <provider>:<model> for <time> yes",
+            "default back",
+        ),
+        (
+            "default",
+            "default openrouter:meta-llama/llama-3.3-70b-instruct:free yes",
+            "default openai:gpt-4o for 2h",
+            "default back",
+        ),
         ("defaults",),
     ),
     Verb(

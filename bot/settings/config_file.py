@@ -76,6 +76,15 @@ class ConfigFile:
             self._must_rest(now)
             await self._clock.sleep_until(counts_at, asyncio.Event())
 
+    @property
+    def file(self) -> str:
+        """Which file this is, among processes that read others: where it stands, on which disk."""
+        path = self._path.resolve()
+        try:
+            return f"{path} {path.parent.stat().st_ino}"
+        except OSError:
+            return str(path)
+
     async def core(self) -> CoreConfig:
         return (await self.settings()).core
 

@@ -9,7 +9,7 @@ from bot.settings.schema import read_settings
 from bot.settings.values import Settings
 from scheduler.errors import ConfigError, UserError
 from scheduler.press import RouteNames
-from scheduler.providers.catalogue import known_providers
+from scheduler.providers.catalogue import AUTO, known_providers
 from scheduler.providers.endpoint import origin
 from scheduler.providers.resolve import unknown_provider
 
@@ -41,14 +41,15 @@ def write_default(path: Path, before: bytes | None, settings: Settings, route: R
 def _refuse_without_effect(file: str, settings: Settings, route: RouteNames) -> None:
     config = settings.core.routes
     known = known_providers(config.providers)
-    if route.provider not in known:
+    auto = route.provider == AUTO
+    if not auto and route.provider not in known:
         raise UserError(unknown_provider(route.provider, known), "name one of them")
     if config.jobs_provider is not None or config.jobs_model is not None:
         raise UserError(
             f"jobs follow jobs.provider and jobs.model in {file}, not the default under model",
             "change them there",
         )
-    moved = config.provider != route.provider and config.base_url is not None
+    moved = not auto and config.provider != route.provider and config.base_url is not None
     if moved and origin(config.base_url or "") != origin(known[route.provider].base_url):
         raise UserError(
             f"model.base_url in {file} belongs to the old provider and would catch the new one",

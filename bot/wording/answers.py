@@ -5,21 +5,17 @@ from typing import assert_never
 
 from bot.message import (
     Block,
-    Bullets,
     Button,
-    Confirm,
     Fields,
-    Line,
     Message,
     Moment,
     Paragraph,
     Quiet,
     Tone,
-    bold,
     code,
     line,
 )
-from bot.wording import cards, drills, facts, prices, runs
+from bot.wording import cards, defaults, drills, experiments, facts, runs
 from scheduler.answers import (
     Added,
     Alerts,
@@ -29,6 +25,8 @@ from scheduler.answers import (
     DefaultChanged,
     Done,
     Drilled,
+    ExperimentBegun,
+    ExperimentOver,
     Histories,
     Listed,
     Outputs,
@@ -43,9 +41,6 @@ from scheduler.drift import consent
 from scheduler.job import Job, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run, RunState
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def answer(found: Answer, how: str) -> Message:
@@ -72,11 +67,15 @@ def answer(found: Answer, how: str) -> Message:
         case Outputs(job, run):
             return runs.output(job, run)
         case Default():
-            return _default(found, how)
+            return defaults.shown(found, how)
         case WhatIf():
-            return _what_if(found, how)
+            return defaults.what_if(found, how)
         case DefaultChanged():
-            return _default_changed(found)
+            return defaults.changed(found)
+        case ExperimentBegun():
+            return experiments.begun(found, how)
+        case ExperimentOver():
+            return experiments.ended(found)
         case Snapshots():
             return _snapshots(found)
         case Drilled():
@@ -164,7 +163,7 @@ def _snapshots(found: Snapshots) -> Message:
     verb = "is" if len(found.taken) == 1 else "are"
     return Message(
         f"{number} {verb} guarded now: each consents to what it uses at this moment.",
-        (_jobs(found.taken), *left),
+        (defaults.jobs_by_name(found.taken), *left),
         tone=Tone.GOOD,
     )
 
@@ -183,90 +182,3 @@ def _alerts(number: int) -> Message:
     if not number:
         return Message("No alert is open: nothing is held by a moved default.")
     return Message(f"{facts.count(number, 'alert')} open; each follows with its buttons.")
-
-
-def _default(found: Default, how: str) -> Message:
-    if found.resolution is None:
-        return Message(
-            "The default names no route that can be called; agent jobs are held.",
-            tuple(Paragraph(line(each)) for each in (found.problem or "").splitlines()),
-            tone=Tone.LOUD,
-        )
-    route = found.resolution.route
-    auto = " (auto)" if found.resolution.auto else ""
-    blocks = [
-        Paragraph(
-            line(
-                bold(route.name),
-                f"{auto}, {prices.class_and_figures(route)}; chosen by {found.resolution.chosen_by}.",
-            )
-        )
-    ]
-    if found.holds:
-        blocks.append(Paragraph(line(f"It holds {facts.count(len(found.holds), 'job')}:")))
-    title = f"The default is {route.name}."
-    held = (_jobs(found.holds),) if found.holds else ()
-    return Message(title, (*blocks, *held))
-
-
-def _what_if(found: WhatIf, how: str) -> Message:
-    old = found.old.route.name if found.old else "a default that cannot be resolved"
-    words = f"It would hold {facts.count(len(found.holds), 'job') if found.holds else 'no job'}"
-    words += (
-        f"; {facts.count(found.follows, 'other job')} would follow it." if found.follows else "."
-    )
-    blocks = [Paragraph(line(f"Nothing is changed yet. {words}"))]
-    if verdict := _price_of_change(found):
-        blocks.append(Paragraph(verdict))
-    held = (_jobs(found.holds),) if found.holds else ()
-    command = code(f"{how} default {found.new} yes")
-    press = Press(Action.CHANGE_DEFAULT, route=found.new)
-    price = f" ({prices.PRICE_WORDS[found.route.price_class]})" if found.route else ""
-    question = (
-        f"Move the default to {found.new}{price} for every job and chat?{_holds(found.holds)}"
-    )
-    return Message(
-        f"This would move the default from {old} to {found.new}.",
-        (*blocks, *held, Quiet(line("Or type ", command))),
-        (Button("Change", press, primary=True, confirm=Confirm(question, "Change")),),
-    )
-
-
-def _price_of_change(found: WhatIf) -> Line | None:
-    """Class before and after, in figures, and what the jobs it would hold would cost on it."""
-    if found.route is None:
-        return line("It would resolve to no route that can be called now.")
-    before = found.old.route if found.old else None
-    said = f"Now {prices.class_and_figures(found.route)}"
-    if before is not None:
-        said = f"Was {prices.class_and_figures(before)}; would be {prices.class_and_figures(found.route)}"
-    forecasts = [found.forecasts[job.id] for job in found.holds if job.id in found.forecasts]
-    if before is not None and forecasts:
-        kept = (before.price_class, before.price)
-        if ratio := prices.compared(kept, found.route, forecasts[0].habit):
-            said += f", {ratio}"
-    cost = prices.spent(found.route, forecasts) if len(forecasts) == len(found.holds) else ""
-    return line(f"{said}.", f" If they accept it: {cost}." if cost else "")
-
-
-def _default_changed(found: DefaultChanged) -> Message:
-    old = found.old.route.name if found.old else "?"
-    title = f"The default moved from {old} to {found.new}.{_holds(found.holds)}"
-    return Message(title, tone=Tone.LOUD)
-
-
-def _holds(jobs: tuple[Job, ...]) -> str:
-    """What a change does to the jobs that consented to another default, as a further sentence."""
-    if not jobs:
-        return ""
-    return f" {facts.count(len(jobs), 'job')} will be held until somebody decides."
-
-
-def _jobs(jobs: tuple[Job, ...]) -> Bullets:
-    lines = [
-        line(bold(f"#{job.id}"), f" {job.name}, consents to {facts.names(consent(job))}")
-        for job in jobs
-    ]
-    if len(lines) > NAMED:
-        lines = [*lines[:NAMED], line(f"and {len(jobs) - NAMED} more")]
-    return Bullets(tuple(lines))

@@ -1,12 +1,15 @@
 """What is said when something was not done: one line, what is wrong and what to do instead."""
 
 from bot.grammar.sentences import sentence
-from bot.message import Message, Paragraph, Tone, code, line
+from bot.message import Code, Message, Paragraph, Tone, code, line
 from scheduler.errors import ConfigError, UserError
 
 
 def mistake(error: UserError) -> Message:
-    return Message(sentence(str(error)), private=True)
+    """One sentence; lines that are to be put into a file stay lines."""
+    said, _, lines = str(error).partition("\n")
+    shown = (Code(lines.rstrip()),) if lines else ()
+    return Message(sentence(said.removesuffix(":") if lines else said), shown, private=True)
 
 
 def stranger(pattern: str, claim: str | None = None) -> Message:

@@ -1,6 +1,7 @@
 """What the core needs from outside, as small protocols."""
 
 from scheduler.ports.alerts import Alerts, TooLate
+from scheduler.ports.experiments import Experiments
 from scheduler.ports.front import Admins, Buttons, Events, Offer, People, Person
 from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves, Update
 from scheduler.ports.jobs import Entry, Event, Jobs
@@ -23,6 +24,7 @@ __all__ = [
     "Entry",
     "Event",
     "Events",
+    "Experiments",
     "Finish",
     "Forgetting",
     "Gate",

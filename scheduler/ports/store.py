@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from scheduler.ports.alerts import Alerts
+from scheduler.ports.experiments import Experiments
 from scheduler.ports.front import Admins, Buttons, Events, People
 from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves
 from scheduler.ports.jobs import Entry, Jobs
@@ -22,6 +23,7 @@ class Store(
     Inbox,
     Drafts,
     Leases,
+    Experiments,
     Moves,
     Forgetting,
     Protocol,

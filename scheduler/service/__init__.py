@@ -6,6 +6,7 @@ from scheduler.job import JobId
 from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
+from scheduler.service.experiments import Experiments
 from scheduler.service.jobs import JobService
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
@@ -22,6 +23,7 @@ class Service:
         self.runs = RunService(core, self.reading)
         self.consents = Consents(core, self.reading)
         self.defaults = Defaults(core)
+        self.experiments = Experiments(core, self.defaults)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""

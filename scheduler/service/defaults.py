@@ -7,7 +7,7 @@ from scheduler.commands import RouteText
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import AlreadyHandled, AlreadyPressed, DriftpinError, UserError
 from scheduler.forecast import FORESEEN
-from scheduler.job import Job, JobState, Principal
+from scheduler.job import Job, JobState, Place, Principal
 from scheduler.ports import Config, Entry, Held
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution, Route
@@ -24,21 +24,24 @@ class Defaults:
         try:
             resolution = await self._core.config.resolve(Pins())
         except DriftpinError as error:
-            return Default(None, str(error), ())
+            running = await self._core.store.open_experiment()
+            return Default(None, str(error), (), running)
         holds, _ = await self._affected(self._core.config)
-        return Default(resolution, None, holds)
+        zone = (await self._core.config.core()).timezone
+        running = await self._core.store.open_experiment()
+        return Default(resolution, None, holds, running, zone=zone)
 
     async def what_if(self, typed: RouteText) -> WhatIf:
         """Which jobs another default would hold; changes nothing."""
-        new = await self._names(typed)
+        new = await self.names(typed)
         routes = (await self._core.config.core()).routes
         if routes.jobs_provider is not None or routes.jobs_model is not None:
             raise UserError(
                 "jobs follow jobs.provider and jobs.model of config.yaml, not the default",
                 "change them there",
             )
-        holds, follows = await self._affected(_If(self._core.config, new))
-        old = await self._unlike(new)
+        holds, follows = await self.affected(new)
+        old = await self.unlike(new)
         route = await self._route_of(new)
         forecasts = await self._core.forecasts(holds[:FORESEEN])
         return WhatIf(old, new, holds, follows, route, forecasts)
@@ -49,19 +52,19 @@ class Defaults:
         except DriftpinError:
             return None
 
-    async def change(self, typed: RouteText, by: Principal) -> DefaultChanged:
+    async def change(self, typed: RouteText, by: Principal, place: Place) -> DefaultChanged:
         """Write the new default into config.yaml; jobs that consented to another one are held.
 
         The file comes first, since the audit must not say what did not happen. After a crash in
         between the default is the new one and no line of the audit says who wanted it; the event,
         handed in again, finds the default there already and changes nothing.
         """
-        new = await self._names(typed)
-        old = await self._unlike(new)
+        new = await self.names(typed)
+        old = await self.unlike(new)
         await self._core.config.change_default(new)
-        detail = f"{old.route.name if old else '?'} -> {new}"
+        detail = f"{old.route.name if old else '?'} -> {new}, from {from_where(place)}"
         await self._audit(self._core.entry(by, "change-default", "default", detail))
-        holds, _ = await self._affected(_If(self._core.config, new))
+        holds, _ = await self.affected(new)
         return DefaultChanged(old, new, holds)
 
     async def _audit(self, entry: Entry) -> None:
@@ -72,7 +75,7 @@ class Defaults:
             await self._core.store.audit(replace(entry, event=None, button=None))
             raise
 
-    async def _names(self, typed: RouteText) -> RouteNames:
+    async def names(self, typed: RouteText) -> RouteNames:
         pins = await typed_pins(self._core.config, typed)
         names = await provider_names(self._core.config)
         if pins.provider is None or pins.model is None:
@@ -84,7 +87,7 @@ class Defaults:
             raise unknown_provider(pins.provider, names)
         return RouteNames(pins.provider, pins.model)
 
-    async def _unlike(self, new: RouteNames) -> Resolution | None:
+    async def unlike(self, new: RouteNames) -> Resolution | None:
         """The default as it is, which must not be the new one already."""
         now = await self._now()
         if now is not None and RouteNames.of(now.route) == new:
@@ -96,6 +99,10 @@ class Defaults:
             return await self._core.config.resolve(Pins())
         except DriftpinError:
             return None
+
+    async def affected(self, new: RouteNames) -> tuple[tuple[Job, ...], int]:
+        """The jobs that this default would hold, and how many others would follow it."""
+        return await self._affected(_If(self._core.config, new))
 
     async def _affected(self, look: Look) -> tuple[tuple[Job, ...], int]:
         """The jobs that this default holds, and how many others follow it without a word."""
@@ -109,6 +116,12 @@ class Defaults:
         ]
         held = tuple([job for job in follow if isinstance((await verdict(at_once, job))[0], Held)])
         return held, len(follow) - len(held)
+
+
+def from_where(place: Place) -> str:
+    """The chat, and the thread in it, in the audit."""
+    parts = (place.platform, place.workspace, place.chat, place.thread)
+    return ":".join(part for part in parts if part)
 
 
 class _If:

@@ -1,6 +1,7 @@
 """The tables, declared one class each and used by their names."""
 
 from storage.tables.alerts import AlertJobRow, AlertRow
+from storage.tables.experiments import ExperimentRow
 from storage.tables.inbox import DraftRow, LeaseRow, UpdateRow
 from storage.tables.jobs import CallRow, ImportRow, JobRow, RunRow
 from storage.tables.outbox import ButtonRow, DeliveryRow
@@ -33,3 +34,4 @@ EVENTS = table_of(EventRow)
 UPDATES = table_of(UpdateRow)
 DRAFTS = table_of(DraftRow)
 LEASES = table_of(LeaseRow)
+EXPERIMENTS = table_of(ExperimentRow)

@@ -50,7 +50,7 @@ async def test_asking_about_another_default_changes_nothing_and_names_what_it_wo
     assert "Nothing is changed yet. It would hold 1 job." in text_of(answer)
     assert "#1 Brief, consents to free-lab:small" in text_of(answer)
     assert "Pinned" not in text_of(answer)
-    assert [button.label for button in answer.buttons] == ["Change"]
+    assert [button.label for button in answer.buttons] == ["Change", "Cancel"]
     assert config(world) == before
     assert (await world.fire()).state is RunState.SUCCEEDED
     assert calls(world) == (2, 0)

@@ -701,6 +701,15 @@ async def test_a_default_can_be_set_where_there_was_no_file(place: Place) -> Non
     assert await name_of(config) == str(LAB)
 
 
+async def test_a_default_that_was_auto_can_be_auto_again(place: Place) -> None:
+    text = "model: {provider: auto, default: a}  # whoever has a key\n"
+    place.write(text)
+    config = await place.open()
+    await config.change_default(LAB)
+    await config.change_default(RouteNames("auto", "a"))
+    assert place.path.read_text() == text
+
+
 async def test_a_model_that_yaml_would_misread_is_quoted(place: Place) -> None:
     place.write(default("groq", "a"))
     config = await place.open()

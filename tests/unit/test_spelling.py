@@ -1,6 +1,7 @@
 """Every command can be spelled, and what is spelled is read back as the same command."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TypeVar
 
 import pytest
@@ -17,6 +18,7 @@ from scheduler.commands import (
     Claim,
     Command,
     EditJob,
+    EndExperiment,
     Help,
     History,
     ListAlerts,
@@ -37,10 +39,13 @@ from scheduler.commands import (
     UnpinJob,
 )
 from scheduler.errors import UserError
+from scheduler.experiment import LONGEST, SHORTEST
 from scheduler.job import JobId, JobKind, OnMissed
 from tests.unit.typed_lines import FRAGMENTS, GOOD
 
 T = TypeVar("T")
+
+SECOND = timedelta(seconds=1)
 
 MODEL = "meta-llama/llama-3.3-70b-instruct:free"
 
@@ -92,9 +97,16 @@ commands: st.SearchStrategy[Command] = st.one_of(
     st.sampled_from([(True, True), (True, False), (False, True)]).flatmap(
         lambda axes: st.builds(UnpinJob, jobs, st.just(axes[0]), st.just(axes[1]))
     ),
-    st.builds(ChangeDefault, routes, st.booleans()),
+    st.builds(
+        ChangeDefault,
+        routes,
+        st.booleans(),
+        maybe(st.timedeltas(SHORTEST, LONGEST).map(lambda span: span // SECOND * SECOND)),
+    ),
     st.builds(Help, maybe(st.sampled_from(["pin", "options", "cronjob"]))),
-    st.sampled_from([ListAlerts(), ShowDefault(), AskAdd(), Unclaim("telegram:42")]),
+    st.sampled_from(
+        [ListAlerts(), ShowDefault(), EndExperiment(), AskAdd(), Unclaim("telegram:42")]
+    ),
     st.builds(Claim, st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=8, max_size=8)),
     *(
         st.builds(about_a_job, jobs)

@@ -404,4 +404,5 @@ def test_every_dear_button_asks_before_it_has_its_effect() -> None:
             " 1 job will be held until somebody decides.",
             "Change",
         ),
+        Action.CANCEL: None,
     }

@@ -1,5 +1,7 @@
 """Lines as people type them, with the commands they mean."""
 
+from datetime import timedelta
+
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
@@ -9,6 +11,7 @@ from scheduler.commands import (
     Command,
     DrillJob,
     EditJob,
+    EndExperiment,
     Help,
     History,
     ListAlerts,
@@ -130,6 +133,17 @@ GOOD: dict[str, Command] = {
     "default": ShowDefault(),
     "default openai:gpt-4o": ChangeDefault(RouteText(whole="openai:gpt-4o")),
     "default openai:gpt-4o yes": ChangeDefault(RouteText(whole="openai:gpt-4o"), confirmed=True),
+    "default openai:gpt-4o for 2h": ChangeDefault(
+        RouteText(whole="openai:gpt-4o"), length=timedelta(hours=2)
+    ),
+    "default openai:gpt-4o for 1 hour 30 min yes": ChangeDefault(
+        RouteText(whole="openai:gpt-4o"), confirmed=True, length=timedelta(minutes=90)
+    ),
+    "default provider=lab model=m for 2 days": ChangeDefault(
+        RouteText(provider="lab", model="m"), length=timedelta(days=2)
+    ),
+    "default back": EndExperiment(),
+    "default end": EndExperiment(),
     "default provider=lab model=m yes": ChangeDefault(
         RouteText(provider="lab", model="m"), confirmed=True
     ),

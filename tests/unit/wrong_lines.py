@@ -148,9 +148,16 @@ WRONG: dict[str, str] = {
     "default yes": (
         "default needs a route before the 'yes'; type '/jobs default <provider>:<model> yes'"
     ),
-    "default openai:gpt-4o for 2h": (
-        "a default for a while is not available in this version; type '/jobs default openai:gpt-4o'"
+    "default for 2h": (
+        "default needs a route before the 'for'; type '/jobs default <provider>:<model> for <time>'"
     ),
+    **{
+        f"default openai:gpt-4o for{length}": (
+            f"an experiment lasts from 1 minute to 30 days, and '{length[1:]}' is no such length;"
+            " type '/jobs default openai:gpt-4o for 2h'"
+        )
+        for length in ("", " 0h", " -2h", " 3 years", " 31 days", " 30 s", " ever", " 2", " 2h 3")
+    },
     "default a b c": "a route is one word, provider:model; did you mean '/jobs default a:b'?",
     "add every day at 9:00": (
         "there is no bar between schedule and prompt; "

@@ -29,6 +29,7 @@ def upgrade() -> None:
     inbox()
     drafts()
     leases()
+    experiments()
 
 
 def must(name: str, kind: Any) -> sa.Column[Any]:
@@ -340,3 +341,25 @@ def leases() -> None:
         must("until", MOMENT),
         sa.PrimaryKeyConstraint("name", name="pk_leases"),
     )
+
+
+def experiments() -> None:
+    op.create_table(
+        "experiments",
+        must("id", ID),
+        must("slot", sa.Integer()),
+        must("old_default", JSON),
+        must("new_default", JSON),
+        *place(),
+        must("started_by", JSON),
+        must("file", TEXT),
+        must("began_at", MOMENT),
+        must("ends_at", MOMENT),
+        must("since", MOMENT),
+        must("state", WORD),
+        may("ended_by", JSON),
+        may("ending", WORD),
+        must("detail", TEXT),
+        sa.PrimaryKeyConstraint("id", name="pk_experiments"),
+    )
+    partial("uq_experiments_open", "experiments", "slot", where="state <> 'over'", unique=True)
