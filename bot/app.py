@@ -21,6 +21,7 @@ from bot.settings import ConfigChange, ConfigFile, Environment
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
+from scheduler.foreseeing import Foreseer
 from scheduler.healing import Healer
 from scheduler.heartbeat import beat
 from scheduler.outbox import Owed, OwedKind
@@ -88,8 +89,9 @@ class App:
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
         self._healer = Healer(self.store, config, clock, told=told)
+        self._foreseer = Foreseer(self.store, config, clock, told=told)
         self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
-        core = Core(self.store, config, self.engine, clock, self.ticker.wake)
+        core = Core(self.store, config, self.engine, clock, self._jobs_changed)
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
@@ -147,6 +149,7 @@ class App:
         self._keep("notifier", self.notifier.run)
         self._keep("heartbeat", self._beat)
         self._keep("healer", self._healer.run)
+        self._keep("foreseer", self._foreseer.run)
         self._keep("forgetting", self._forget)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
@@ -217,6 +220,12 @@ class App:
             await self._tell_admins(text, self._platforms)
         self.notifier.wake()
         self._healer.wake()
+        self._foreseer.wake()
+
+    def _jobs_changed(self) -> None:
+        """A job may be due earlier, or may be one that the default would hold."""
+        self.ticker.wake()
+        self._foreseer.wake()
 
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)

@@ -36,7 +36,7 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.ALERT:
             return await _alert(store, owed, how)
         case OwedKind.ELSEWHERE:
-            return alerts.elsewhere(), str(facts["message"])
+            return alerts.elsewhere(anew=bool(facts.get("anew"))), str(facts["message"])
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
@@ -107,7 +107,8 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
     if _is_about_an_answer(found):
         return answered.alert(found, waiting, calls, how), edit
     forecasts = await _forecasts(store, found)
-    return alerts.alert(found, waiting, calls, how, forecasts), edit
+    ran = await store.let_through([row.job.id for row in found.jobs], found.opened_at)
+    return alerts.alert(found, waiting, calls, how, forecasts, ran), edit
 
 
 async def _forecasts(store: Store, found: Alert) -> dict[JobId, Forecast]:

@@ -27,7 +27,8 @@ class OwedKind(StrEnum):
     ALERT = "alert"
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     ELSEWHERE = "elsewhere"
-    """An alert's message that was left behind when the alert moved to the whole chat: `message`."""
+    """An alert's message that was left behind when the alert moved to the whole chat, or was asked for
+    `anew`: `message`."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"

@@ -10,7 +10,7 @@ from scheduler.route import Route
 
 
 class Action(StrEnum):
-    """What a press does; with an alert it concerns all its undecided jobs, with a job only that one."""
+    """What a press does: with an alert it concerns all its undecided jobs, with a job only that one."""
 
     PIN = "pin"
     ACCEPT = "accept"
@@ -23,6 +23,8 @@ class Action(StrEnum):
     UNDO = "undo"
     CHANGE_DEFAULT = "change_default"
     PAGE = "page"
+    CHOOSE = "choose"
+    RUN_ONCE = "run_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Press:
     """`route` is the exact route the button spoke of.
 
     `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
-    list; `everywhere` when that list is of all chats.
+    list (0: the first, and not in its place); `everywhere` when that list is of all chats, or with a
+    job of an alert when the press is one of a list, which is shown again after it.
     """
 
     action: Action

@@ -35,10 +35,10 @@ from scheduler.ports import (
     Passage,
     Runs,
 )
-from scheduler.route import Resolution
+from scheduler.route import Resolution, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.told import in_words
-from scheduler.verdict import verdict
+from scheduler.verdict import as_authorised, verdict
 
 log = logging.getLogger(__name__)
 
@@ -110,11 +110,13 @@ class Runner:
 
     async def _guarded(self, job: Job, run: Run) -> None:
         found, settings = await verdict(self._config, job)
+        if isinstance(found, Held) and run.authorised is not None:
+            found = await as_authorised(self._config, job, found, run.authorised)
         match found:
             case Held():
                 await self._rows.hold(run.id, self._worker, found)
             case Go(resolution) as go:
-                judged = replace(job, snapshot=go.consent or job.snapshot)
+                judged = replace(job, snapshot=go.consent or _bound(job, go))
                 terms = consented(judged, resolution, settings.guard.price_tolerance)
                 await self._call(
                     job, run, replace(go, resolution=replace(resolution, terms=terms)), settings
@@ -133,6 +135,7 @@ class Runner:
                 step=step,
                 consent_revision=job.consent_revision,
                 route=resolution.route,
+                authorised=go.authorised,
             )
             if passage is not Passage.OPEN:
                 raise GateShut(passage.value)
@@ -247,6 +250,14 @@ class Runner:
             else:
                 return
         await record()
+
+
+def _bound(job: Job, go: Go) -> Snapshot:
+    """What bounds a call: the consent, or for one authorised run the price that was shown for it."""
+    if not go.authorised:
+        return job.snapshot
+    route = go.resolution.route
+    return replace(job.snapshot, price_class=route.price_class, price=route.price)
 
 
 class _Unexpected(DriftpinError):

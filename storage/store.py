@@ -16,6 +16,7 @@ from storage.jobs import JobVerbs
 from storage.leases import LeaseVerbs
 from storage.moves import MoveVerbs
 from storage.named_leases import NamedLeaseVerbs
+from storage.once import OnceVerbs
 from storage.outbox import OutboxVerbs
 
 
@@ -29,6 +30,7 @@ class Store(
     EndingVerbs,
     HistoryVerbs,
     AlertVerbs,
+    OnceVerbs,
     OutboxVerbs,
     FrontVerbs,
     ClaimVerbs,

@@ -6,6 +6,7 @@ from scheduler.commands import RouteText
 from scheduler.errors import ConfigError, UserError
 from scheduler.job import JobKind
 from scheduler.ports import Config
+from scheduler.press import RouteNames
 from scheduler.providers.catalogue import BUILT_IN
 from scheduler.providers.resolve import split_route
 from scheduler.route import Pins
@@ -74,3 +75,11 @@ def unknown_provider(name: str, names: list[str]) -> UserError:
     near = get_close_matches(name, names, 1, 0.6)
     instead = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
     return UserError(f"there is no provider '{name}'", instead)
+
+
+async def typed_names(config: Config, route: RouteText) -> RouteNames | None:
+    """Both names of a typed route; None where one of them was not typed."""
+    typed = await typed_pins(config, route)
+    if typed.provider is None or typed.model is None:
+        return None
+    return RouteNames(typed.provider, typed.model)

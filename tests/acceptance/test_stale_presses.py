@@ -41,11 +41,10 @@ async def test_accept_refuses_a_default_that_moved_again_meanwhile(world: World)
 async def test_a_press_on_an_alert_that_a_job_joined_meanwhile_does_nothing_and_says_so(
     world: World,
 ) -> None:
-    await world.type(ADD)
+    about_one = await alerted(world)
+    world.point_default("free-lab", "small")
     await world.type(ADD.replace("09:00", "10:00"))
     world.point_default("paid-lab", "large")
-    await world.fire(1)
-    about_one = world.latest
     await world.fire(2)
     for label in DECISIONS:
         told = await world.press(world.button(label, about_one))
