@@ -130,6 +130,7 @@ class Carrier:
             )
         jobs: list[Job] = []
         left: list[Job] = []
+        unfit: list[Job] = []
         for alert in alerts:
             mine = [row.job for row in alert.undecided if self._doors.may(request, verb, row.job)]
             left += [row.job for row in alert.undecided if row.job not in mine]
@@ -141,10 +142,10 @@ class Carrier:
             if isinstance(decided, TooLate):
                 raise UserError("an alert has changed just now", "type it again")
             jobs += decided.jobs
-            left += [job for job in mine if job not in decided.jobs]
+            unfit += decided.unfit
         if not jobs:
             raise self._doors.refusal(verb, "these jobs")
-        return Decisions(decision, tuple(jobs), tuple(left), alerts[0].reason)
+        return Decisions(decision, tuple(jobs), tuple(left), alerts[0].reason, tuple(unfit))
 
     async def _must_keep_consent(self, command: PinJob, job: Job, request: Request) -> None:
         """To bind a job to a route it never consented to is to accept that route."""

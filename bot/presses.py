@@ -117,7 +117,7 @@ class Presses:
         )
         if isinstance(decided, TooLate):
             return alerts.too_late(decided.alert, press.route)
-        return alerts.decided(decision, decided.jobs, decided.left, alert.reason)
+        return alerts.decided(decision, decided.jobs, decided.left, alert.reason, decided.unfit)
 
     async def _on_one(self, alert: Alert, press: Press, request: Request) -> Message:
         """A button about one job of an alert: in the list behind Choose, or under an answer."""

@@ -133,12 +133,14 @@ class StillHeld:
 
 @dataclass(frozen=True, slots=True)
 class Decisions:
-    """What one decision about several jobs came to; `left` are those of somebody else."""
+    """What one decision about several jobs came to; `left` are those of somebody else, `unfit` those that
+    it could not help."""
 
     decision: Decision
     jobs: tuple[Job, ...]
     left: tuple[Job, ...]
     reason: HoldReason = HoldReason.DRIFT
+    unfit: tuple[Job, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

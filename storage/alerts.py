@@ -16,7 +16,7 @@ from storage.alert_rows import close_alert, decide_in, decide_rows
 from storage.auditing import note
 from storage.changing import name_of, write_change
 from storage.joining import Joining, join
-from storage.locks import LARGEST_ID, lock_jobs
+from storage.locks import LARGEST_ID, lock_alert, lock_jobs
 from storage.rows import alert_of, job_of
 from storage.tables import ALERT_JOBS, ALERTS, JOBS, RUNS
 from storage.transaction import Tx, Verbs

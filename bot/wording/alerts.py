@@ -80,7 +80,7 @@ def _open(
     blocks: list[Block] = [
         Paragraph(_verdict(found, rows, calls, foreseen)),
         *_cost(found, rows, foreseen),
-        Paragraph(_so_far(rows, waiting, calls)),
+        Paragraph(_so_far(rows, waiting, calls, ran)),
         Bullets(tuple(_row(row) for row in rows[:LISTED])),
     ]
     if len(rows) > LISTED:
@@ -196,11 +196,11 @@ def _ratio(rows: Sequence[AlertJob], route: Route, foreseen: Sequence[Forecast])
     return prices.compared(kept.pop(), route, foreseen[0].habit)
 
 
-def _so_far(rows: Sequence[AlertJob], waiting: Waiting, calls: int) -> Line:
+def _so_far(rows: Sequence[AlertJob], waiting: Waiting, calls: int, ran: Sequence[Run]) -> Line:
     fires = sum(len(waiting.get(row.job.id, ())) for row in rows)
-    return line(
-        f"{facts.count(fires, 'fire')} held so far; paid calls made: ", bold(str(calls)), "."
-    )
+    which = " by them" if ran else ""
+    said = f"{facts.count(fires, 'fire')} held so far; paid calls made{which}: "
+    return line(said, bold(str(calls)), ".")
 
 
 def _row(row: AlertJob) -> Line:
@@ -489,6 +489,7 @@ def decided(
     jobs: Sequence[Job],
     left: Sequence[Job],
     reason: HoldReason = HoldReason.DRIFT,
+    unfit: Sequence[Job] = (),
 ) -> Message:
     """What the presser is told: what the press did, and what it left to others."""
     words = ACK_WORDS[decision]
@@ -500,12 +501,24 @@ def decided(
         f"; {number} {'belongs' if number == 1 else 'belong'} to {who}"
         for who, number in owners.items()
     )
-    return Message(f"Done: {did}{rest}.", private=True)
+    return Message(f"Done: {did}{rest}{_unfit(decision, unfit)}.", private=True)
+
+
+def _unfit(decision: Decision, jobs: Sequence[Job]) -> str:
+    """Why a decision was none for these jobs, as the end of a sentence."""
+    if not jobs:
+        return ""
+    numbers = ", ".join(str(job.id) for job in jobs)
+    if decision is Decision.PINNED:
+        why = "a pin brings back no address, no key and no price"
+    else:
+        why = "free and local routes only"
+    return f"; still held: {facts.noun(len(jobs), 'job')} {numbers} ({why})"
 
 
 def decisions(found: Decisions) -> Message:
     """The same for a typed command, in front of everybody."""
-    said = decided(found.decision, found.jobs, found.left, found.reason)
+    said = decided(found.decision, found.jobs, found.left, found.reason, found.unfit)
     return replace(said, private=False)
 
 

@@ -27,11 +27,12 @@ from scheduler.snapshots import bound_to, priced_as, take_snapshot
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one press decided, and which jobs of the alert it left to others."""
+    """What one press decided, which jobs of the alert it left to others, and which it could not help."""
 
     alert: Alert
     jobs: tuple[Job, ...]
     left: tuple[Job, ...]
+    unfit: tuple[Job, ...] = ()
 
 
 class Consents:
@@ -225,7 +226,9 @@ class Consents:
         """One press on an alert: decide on these of its jobs, the first press wins."""
         if alert.state is not AlertState.OPEN or alert.revision != revision:
             return TooLate(alert)
-        mine = [job for job in mine if _can_be(decision, job, alert)] or mine
+        fit = [job for job in mine if _can_be(decision, job, alert)] or mine
+        unfit = tuple(job for job in mine if job not in fit)
+        mine = fit
         changed = [await self._as_decided(job, alert, decision) for job in mine]
         audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
         outcome = await self._core.store.decide(alert.id, revision, changed, decision, audit)
@@ -233,9 +236,9 @@ class Consents:
             return outcome
         for job in mine:
             await self._core.submit_planned(await self._core.store.in_flight(job.id))
-        ids = {job.id for job in mine}
+        ids = {job.id for job in (*mine, *unfit)}
         left = tuple(row.job for row in outcome.undecided if row.job.id not in ids)
-        return Decided(outcome, tuple(mine), left)
+        return Decided(outcome, tuple(mine), left, unfit)
 
     async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
         match decision:

@@ -276,7 +276,7 @@ async def test_jobs_alerts_shows_an_open_alert_anew_with_working_buttons(world: 
     told = await world.type("/jobs alerts")
     assert told.title == "1 alert open; each follows with its buttons."
     assert world.chat.posts == 2
-    await world.press(world.button("Pin old"))
+    await world.press(world.button("Pin old", world.chat.messages["message-2"]))
     assert (await world.job()).pins == Pins("free-lab", "small")
 
 

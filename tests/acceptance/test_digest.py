@@ -142,21 +142,20 @@ async def test_34_jobs_in_three_chats_make_three_messages(world: World) -> None:
 async def test_what_moved_and_what_is_billed_otherwise_is_one_message(world: World) -> None:
     await world.type(ADD)
     await world.type("/jobs add every day at 09:00 name=Pinned provider=paid-lab model=large | Hi")
-    port = world.paid.url.rsplit(":", 1)[1]
-    world.write_config(
-        "model: {provider: paid-lab, default: large}\n"
-        "providers:\n"
-        f"  paid-lab: {{base_url: 'http://localhost:{port}', api_mode: chat_completions,"
-        " key_env: PAID_LAB_KEY, billing: paid}\n"
-        "old:"
-    )
+    world.point_default("paid-lab", "large")
+    config = world.folder / "config.yaml"
+    elsewhere = world.paid.url.replace("127.0.0.1", "localhost")
+    config.write_text(config.read_text().replace(world.paid.url, elsewhere))
     message = await told(world, "2 jobs will be held")
     said = text_of(message)
     assert "provider 'free-lab' -> 'paid-lab'" in said
     assert "http://localhost:" in said
     assert world.chat.posts == 1
     ready = await world.press(world.button("Pin old", message))
-    assert ready.title == "Done: 1 job pinned to the route consented to."
+    assert ready.title == (
+        "Done: 1 job pinned to the route consented to; still held: job 2 (a pin brings back no"
+        " address, no key and no price)."
+    )
 
 
 # --- Choose ----------------------------------------------------------------------------------------
@@ -234,7 +233,7 @@ async def test_a_typed_decision_about_all_edits_the_digest(
 async def test_without_an_alert_there_is_nothing_to_decide_about_all(world: World) -> None:
     await jobs(world, 1)
     answer = await world.type("/jobs pin all")
-    assert answer.title.startswith("No alert is open here: ")
+    assert answer.title.startswith("No alert is open here; ")
 
 
 # --- what nobody asks about ------------------------------------------------------------------------

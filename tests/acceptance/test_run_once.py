@@ -96,7 +96,7 @@ async def test_typed_it_does_what_the_button_does(world: World) -> None:
     assert "once, on paid-lab:large (paid)" in told.title
     assert calls(world) == (0, 1)
     entries = await world.app.store.audited("job 1")
-    assert [(entry.action, entry.detail) for entry in entries][0] == (
+    assert (entries[0].action, entries[0].detail) == (
         "run-once",
         "paid-lab:large",
     )
