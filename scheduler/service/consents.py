@@ -20,7 +20,7 @@ from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution, snapshot_of
 from scheduler.service.asking import must_stay_free, open_alert
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
-from scheduler.service.naming import typed_names, typed_pins
+from scheduler.service.naming import must_be_callable, typed_names, typed_pins
 from scheduler.service.reading import Reading
 from scheduler.snapshots import bound_to, priced_as, take_snapshot
 
@@ -46,6 +46,8 @@ class Consents:
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
             pins = await self._pins(job, command)
+            if pins != consent(job):
+                await must_be_callable(self._core.config, job.id, pins, command.route)
             beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
             must_stay_free(job, str(pins.model), beside.price_class)
             return Wanted(rebind(job, pins, beside), Decision.PINNED)
