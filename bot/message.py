@@ -137,8 +137,9 @@ class Message:
     """One message. `title` is a whole sentence that can stand alone as the notification.
 
     `private`: only for the person who asked. `replaces`: it takes the place of the message whose
-    button was pressed. `form`: a platform that has forms shows this one instead; `problems` are the
-    fields of a form that was sent (names of AddForm's fields) and what is wrong with each.
+    button was pressed; `beside`: that one keeps its buttons. `form`: a platform that has forms shows
+    this one instead; `problems` are the fields of a form that was sent (names of AddForm's fields) and
+    what is wrong with each.
     """
 
     title: str
@@ -147,6 +148,7 @@ class Message:
     tone: Tone = Tone.PLAIN
     private: bool = False
     replaces: bool = False
+    beside: bool = False
     form: AddForm | None = None
     problems: tuple[tuple[str, str], ...] = ()
 

@@ -103,7 +103,7 @@ class Presses:
         if press.action is Action.CHOOSE:
             self._doors.need(request, "alerts")
             chosen = alerts.choose(alert, press.revision)
-            return replace(chosen, replaces=press.revision > 0)
+            return replace(chosen, replaces=press.revision > 0, beside=press.revision == 0)
         if press.action is Action.RUN_HELD:
             return await self._run_held(alert, press.revision, request)
         if press.action is Action.RUN_ONCE or press.job is not None:

@@ -36,9 +36,7 @@ async def test_in_slack_each_channel_gets_one_message_and_pin_all_pins_all(tmp_p
         for room, alert in zip(rooms, alerts, strict=True):
             await room.ana.presses(alert, "Pin old")
         for room, alert in zip(rooms, alerts, strict=True):
-            await house.slack.until(
-                lambda alert=alert: alert.text.startswith("Decided: Ana pinned")
-            )
+            await house.slack.until(partial(decided, alert.versions))
             assert room.alerts() == [alert]
         for number in jobs[0]:
             await rooms[0].types(f"run {number}")
@@ -66,8 +64,11 @@ async def test_in_telegram_each_group_gets_one_message_and_pin_all_pins_all(
             for room, n in zip(rooms, SHARES, strict=True)
         ]
         assert {"Pin old (all 13)", "Choose", "Pause (all 13)"} <= set(alerts[0].labels)
-        for room, alert in zip(rooms, alerts, strict=True):
-            await house.ana.presses(alert, "Pin old")
+        await house.ana.presses(alerts[0], "Choose")
+        chosen = await rooms[0].sees("Choose for 13 jobs, page 1 of 3.")
+        assert {"Pin 1", "Pause 1", "Next"} <= {label.rstrip(" »") for label in chosen.labels}
+        for room, alert, n in zip(rooms, alerts, SHARES, strict=True):
+            await house.ana.presses(alert, f"Pin old (all {n})")
             await room.until(partial(decided, alert.versions))
             assert room.alerts() == [alert]
         for number in jobs[0]:

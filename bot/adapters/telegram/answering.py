@@ -59,7 +59,7 @@ class Answers:
         else:
             await query.say()
             await tried(partial(self.poster.post, place, answer))
-            if came.shown is not None:
+            if came.shown is not None and not answer.beside:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 
