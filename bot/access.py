@@ -37,6 +37,7 @@ NEEDS: dict[str, Role] = {
     "pin-another": Role.OWNER,
     "snapshot": Role.OWNER,
     "accept": Role.OWNER,
+    "run-once": Role.OWNER,
     "drill": Role.OWNER,
     "edit": Role.OWNER,
     "unpin": Role.OWNER,

@@ -25,6 +25,7 @@ from scheduler.answers import JobView
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
+from scheduler.foreseeing import Foreseer
 from scheduler.healing import Healer
 from scheduler.heartbeat import beat
 from scheduler.job import Job
@@ -95,6 +96,7 @@ class App:
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
         self._healer = Healer(self.store, config, clock, told=told)
+        self._foreseer = Foreseer(self.store, config, clock, told=told)
         self._runner = Runner(
             self.store,
             config,
@@ -104,7 +106,9 @@ class App:
             told=told,
             reached=reached,
         )
-        core = Core(self.store, config, self.engine, clock, self.ticker.wake, config.file, reached)
+        core = Core(
+            self.store, config, self.engine, clock, self._jobs_changed, config.file, reached
+        )
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
@@ -165,6 +169,7 @@ class App:
         self._keep("heartbeat", self._beat)
         self._keep("healer", self._healer.run)
         self._keep("experiments", lambda: self.service.experiments.run(self.notifier.wake))
+        self._keep("foreseer", self._foreseer.run)
         self._keep("forgetting", self._forget)
         self._keep("watcher", lambda: self.config.watch(self._config_changed))
 
@@ -251,6 +256,12 @@ class App:
         self.notifier.wake()
         self._healer.wake()
         self.service.experiments.wake()
+        self._foreseer.wake()
+
+    def _jobs_changed(self) -> None:
+        """A job may be due earlier, or may be one that the default would hold."""
+        self.ticker.wake()
+        self._foreseer.wake()
 
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)

@@ -5,11 +5,13 @@ from typing import assert_never
 
 from bot.doors import Doors
 from bot.message import Request
-from scheduler.answers import Answer, Default, Snapshots
+from scheduler.alert import Decision
+from scheduler.answers import Answer, Decisions, Default, Snapshots
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
     ChangeDefault,
+    DecideAll,
     Doable,
     DrillJob,
     EditJob,
@@ -31,7 +33,9 @@ from scheduler.commands import (
     TakeSnapshots,
     UnpinJob,
 )
+from scheduler.errors import UserError
 from scheduler.job import Job, JobKind
+from scheduler.ports import TooLate
 from scheduler.service import Service
 
 VERBS: dict[type[JobCommand], str] = {
@@ -54,6 +58,9 @@ VERBS: dict[type[JobCommand], str] = {
 
 PIN_ANOTHER = "pin-another"
 ADD_SCRIPT = "add-script"
+
+DECIDING = {Decision.PINNED: "pin", Decision.ACCEPTED: "accept", Decision.PAUSED: "pause"}
+"""The action that `access` judges for each decision about an alert."""
 
 
 class Carrier:
@@ -90,6 +97,14 @@ class Carrier:
             case TakeSnapshots():
                 self._doors.need(request, "snapshot-all")
                 return await self._snapshots(command, request)
+            case DecideAll(decision):
+                return await self._decide_all(decision, request)
+            case RunJob(once=True):
+                job = await self._doors.job(request, "run-once", command.job)
+                started = await self._service.runs.once(job.id, request.principal, command.route)
+                if isinstance(started, TooLate):
+                    raise AssertionError("nobody saw an alert that could have changed")
+                return started
             case _:
                 job = await self._doors.job(request, VERBS[type(command)], command.job)
                 if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):
@@ -118,6 +133,37 @@ class Carrier:
         if left and not mine:
             raise self._doors.refusal("snapshot", "these jobs")
         return await self._service.consents.snapshots(command, mine, left, request.principal)
+
+    async def _decide_all(self, decision: Decision, request: Request) -> Decisions:
+        """What one press on each open alert of this chat would decide."""
+        verb = DECIDING[decision]
+        alerts = (await self._service.reading.alerts(request.place)).alerts
+        if not alerts:
+            raise UserError("no alert is open here", "'/jobs list' shows the jobs of this chat")
+        if decision is Decision.ACCEPTED and len(alerts) > 1:
+            routes = " and ".join(alert.route.name for alert in alerts)
+            raise UserError(
+                f"the alerts here are about {routes}",
+                f"'/jobs accept {alerts[0].undecided[0].job.id}' accepts for one job",
+            )
+        jobs: list[Job] = []
+        left: list[Job] = []
+        unfit: list[Job] = []
+        for alert in alerts:
+            mine = [row.job for row in alert.undecided if self._doors.may(request, verb, row.job)]
+            left += [row.job for row in alert.undecided if row.job not in mine]
+            if not mine:
+                continue
+            decided = await self._service.consents.decide(
+                alert, alert.revision, decision, mine, request.principal
+            )
+            if isinstance(decided, TooLate):
+                raise UserError("an alert has changed just now", "type it again")
+            jobs += decided.jobs
+            unfit += decided.unfit
+        if not jobs:
+            raise self._doors.refusal(verb, "these jobs")
+        return Decisions(decision, tuple(jobs), tuple(left), alerts[0].reason, tuple(unfit))
 
     async def _must_keep_consent(self, command: PinJob, job: Job, request: Request) -> None:
         """To bind a job to a route it never consented to is to accept that route."""

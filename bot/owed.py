@@ -135,13 +135,14 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
     if _is_about_an_answer(found):
         return answered.alert(found, waiting, calls, how), edit
     forecasts = await _forecasts(store, found)
-    return alerts.alert(found, waiting, calls, how, forecasts), edit
+    ran = await store.let_through([row.job.id for row in found.jobs], found.opened_at)
+    return alerts.alert(found, waiting, calls, how, forecasts, ran), edit
 
 
 async def _left_behind(store: Store, owed: Owed, how: str) -> Message:
     """What stands in a message that is the alert's no more: nothing can be decided with it."""
     if "alert" not in owed.facts:
-        return alerts.elsewhere()
+        return alerts.elsewhere(anew=bool(owed.facts.get("anew")))
     worded = await _alert(store, owed, how)
     return replace(worded[0], buttons=()) if worded else alerts.elsewhere()
 

@@ -48,6 +48,7 @@ ACTIONS = {
     Action.RESUME: "resume",
     Action.RUN_HELD: "run",
     Action.RUN_AGAIN: "run",
+    Action.RUN_ONCE: "run-once",
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
     Action.CHANGE_DEFAULT: "change-default",
@@ -139,8 +140,14 @@ class Presses:
             await self._store.owe(Owed(OwedKind.ELSEWHERE, request.place, facts))
 
     async def _pressed_on(self, alert: Alert, press: Press, request: Request) -> Message:
+        if press.action is Action.CHOOSE:
+            self._doors.need(request, "alerts")
+            chosen = alerts.choose(alert, press.revision)
+            return replace(chosen, replaces=press.revision > 0, beside=press.revision == 0)
         if press.action is Action.RUN_HELD:
             return await self._run_held(alert, press.revision, request)
+        if press.action is Action.RUN_ONCE or press.job is not None:
+            return await self._on_one(alert, press, request)
         decision, action = DECISIONS[press.action]
         mine = [row.job for row in alert.undecided if self._doors.may(request, action, row.job)]
         if alert.undecided and not mine:
@@ -149,8 +156,41 @@ class Presses:
             alert, press.revision, decision, mine, request.principal
         )
         if isinstance(decided, TooLate):
-            return alerts.too_late(decided.alert)
-        return alerts.decided(decision, decided.jobs, decided.left, alert.reason)
+            return alerts.too_late(decided.alert, press.route)
+        return alerts.decided(decision, decided.jobs, decided.left, alert.reason, decided.unfit)
+
+    async def _on_one(self, alert: Alert, press: Press, request: Request) -> Message:
+        """A button about one job of an alert: in the list behind Choose, or under an answer."""
+        row = alert.row(press.job or JobId(0))
+        if row is None:
+            return refusals.unknown_button()
+        action = ACTIONS[press.action]
+        if not self._doors.may(request, action, row.job):
+            raise self._doors.refusal(action, f"job {row.job.id}")
+        if alert.revision != press.revision or alert.state is not AlertState.OPEN:
+            return self._chosen(alert, press, alerts.too_late(alert, press.route).title)
+        by = request.principal
+        if press.action is Action.RUN_ONCE:
+            started = await self._service.runs.once(row.job.id, by, seen=alert)
+            if isinstance(started, TooLate):
+                return self._chosen(started.alert, press, alerts.too_late(started.alert).title)
+            said = answers.answer(started, request.command).title
+        else:
+            decision, _ = DECISIONS[press.action]
+            decided = await self._service.consents.decide(
+                alert, press.revision, decision, [row.job], by
+            )
+            if isinstance(decided, TooLate):
+                return self._chosen(decided.alert, press, alerts.too_late(decided.alert).title)
+            said = alerts.decided(decision, decided.jobs, (), alert.reason).title
+        now = await self._store.alert(alert.id)
+        return self._chosen(now or alert, press, said)
+
+    def _chosen(self, alert: Alert, press: Press, said: str) -> Message:
+        """What a press about one job came to: above what is left to choose, or to the presser alone."""
+        if not press.everywhere:
+            return Message(said, private=True)
+        return replace(alerts.choose(alert, alerts.page_of(alert, press.job), said), replaces=True)
 
     async def _run_held(self, alert: Alert, revision: int, request: Request) -> Message:
         if alert.revision != revision:
@@ -211,6 +251,8 @@ def command_of(press: Press) -> Doable:
             return RunJob(job, held=True)
         case Action.RUN_AGAIN:
             return RunJob(job)
+        case Action.RUN_ONCE:
+            return RunJob(job, once=True, route=route)
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
         case Action.SNAPSHOT_ALL:
@@ -225,7 +267,7 @@ def command_of(press: Press) -> Doable:
             return ChangeDefault(route, confirmed=True, length=timedelta(seconds=press.revision))
         case Action.END_EXPERIMENT:
             return EndExperiment(press.revision)
-        case Action.CHANGE_DEFAULT | Action.TRY_DEFAULT | Action.CANCEL:
+        case Action.CHANGE_DEFAULT | Action.TRY_DEFAULT | Action.CANCEL | Action.CHOOSE:
             raise AssertionError("this button has no command")
         case _:
             assert_never(press.action)

@@ -1,5 +1,6 @@
 """An alert as a value: one moved default, the jobs it holds in one chat, and what people decided."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,6 +12,15 @@ from scheduler.route import NAMES, Route
 from scheduler.run import HoldReason
 
 AlertId = NewType("AlertId", int)
+
+
+MOVED = (HoldReason.DRIFT, HoldReason.IDENTITY)
+"""Holds that are one question to a chat: what a job would bill is not what it consented to."""
+
+
+def question(reason: HoldReason) -> HoldReason:
+    """The word that an alert about such holds is kept under: one alert for one change."""
+    return HoldReason.DRIFT if reason in MOVED else reason
 
 
 class AlertState(StrEnum):
@@ -27,6 +37,8 @@ class Decision(StrEnum):
     PAUSED = "paused"
     REMOVED = "removed"
     CHANGED = "changed"
+    HEALED = "healed"
+    """Nobody decided: the job would run again as it is, while others of its alert would not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +61,7 @@ class AlertJob:
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """One open question to a chat, about a drift or about what answered: `reason` says which.
+    """One open question to a chat, about what moved or about what answered: `reason` says which.
 
     `revision` changes when a job joins or a person decides; buttons carry it, and one that carries
     another revision changes nothing. `route` is the route the jobs would have used, or asked;
@@ -75,7 +87,7 @@ class Alert:
     @property
     def may_run(self) -> tuple[AlertJob, ...]:
         """The jobs whose held fires would not be held again, now that the alert is closed."""
-        free = {Decision.PINNED}
+        free = {Decision.PINNED, Decision.HEALED}
         if self.state is AlertState.DECIDED:
             free.add(Decision.ACCEPTED)
         healed = self.state is AlertState.HEALED
@@ -85,3 +97,12 @@ class Alert:
 
     def row(self, job_id: JobId) -> AlertJob | None:
         return next((row for row in self.jobs if row.job.id == job_id), None)
+
+
+def asked_about(reason: HoldReason, rows: Sequence[AlertJob]) -> HoldReason:
+    """What an alert that is kept under this word is about: identity where no name of any job moved."""
+    if reason is not HoldReason.DRIFT or not rows:
+        return reason
+    rows = [row for row in rows if row.decision is None] or rows
+    named = any(drift.axis in NAMES for row in rows for drift in row.drifts)
+    return HoldReason.DRIFT if named else HoldReason.IDENTITY

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from scheduler.alert import Alert
+from scheduler.alert import Alert, Decision
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
@@ -91,12 +91,14 @@ class Unchanged:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A run on its way; `held_fire` when it is a fire that was held, `skipped` older ones given up."""
+    """A run on its way; `held_fire` when it is a fire that was held, `skipped` older ones given up;
+    `once` is the route that this run alone may use."""
 
     job: Job
     run: Run
     held_fire: bool
     skipped: int = 0
+    once: Route | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,33 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Alerts:
+    """The open alerts, and the jobs whose held fires none of them asks about."""
+
     alerts: tuple[Alert, ...]
+    waiting: tuple[JobView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StillHeld:
+    """A held fire that would only be held again, `why`; `alert` asks about its job, where one does."""
+
+    job: Job
+    why: UserError
+    route: Route
+    drifts: tuple[Drift, ...]
+    alert: Alert | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """What one decision about several jobs came to; `left` are those of somebody else, `unfit` those that
+    it could not help."""
+
+    decision: Decision
+    jobs: tuple[Job, ...]
+    left: tuple[Job, ...]
+    reason: HoldReason = HoldReason.DRIFT
+    unfit: tuple[Job, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,4 +260,6 @@ Answer = (
     | ExperimentOver
     | Drilled
     | Snapshots
+    | StillHeld
+    | Decisions
 )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+from scheduler.alert import Decision
 from scheduler.job import JobId, JobKind, OnMissed
 
 
@@ -75,10 +76,13 @@ class ResumeJob:
 
 @dataclass(frozen=True, slots=True)
 class RunJob:
-    """Run now: the latest held fire where one waits (`held`), else a manual run."""
+    """Run now: the latest held fire where one waits (`held`), else a manual run; `once` on the route
+    that holds it, which must be `route` where one was typed."""
 
     job: JobId
     held: bool = False
+    once: bool = False
+    route: RouteText | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +118,13 @@ class AcceptRoute:
 
     job: JobId
     route: RouteText | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecideAll:
+    """Decide about every job of this chat's open alerts that one may decide about."""
+
+    decision: Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +236,7 @@ Doable = (
     | ChangeDefault
     | EndExperiment
     | TakeSnapshots
+    | DecideAll
 )
 """What the service carries out."""
 

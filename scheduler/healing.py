@@ -4,16 +4,14 @@ import asyncio
 from collections.abc import Callable
 from datetime import timedelta
 
-from scheduler.alert import Alert
+from scheduler.alert import MOVED
+from scheduler.job import Job
 from scheduler.ports import Alerts, Clock, Config, Held
 from scheduler.run import HoldReason
 from scheduler.verdict import OneLook, verdict
 
 EVERY = timedelta(seconds=5)
 """A hold may be written after the default came back, so that no change of the settings tells of it."""
-
-HEALED = (HoldReason.DRIFT, HoldReason.IDENTITY)
-"""Alerts that are over once what moved is back; what answered wrongly is not undone by settings."""
 
 
 class Healer:
@@ -40,18 +38,23 @@ class Healer:
             await self._clock.sleep_until(self._clock.now() + EVERY, self._wake)
 
     async def heal(self) -> None:
-        """Close the open alerts none of whose undecided jobs would be held any more."""
+        """Close the open alerts none of whose undecided jobs would be held any more, and settle in the
+        others the jobs that would not."""
         look = OneLook(self._config)
         for alert in await self._alerts.open_alerts():
-            if alert.reason in HEALED and await _healed(alert, look):
+            if alert.reason not in MOVED:
+                continue
+            free = [row.job.id for row in alert.undecided if await _free(look, row.job)]
+            if len(free) == len(alert.undecided):
                 await self._alerts.heal(alert.id, self._clock.now())
-                self._told()
+            elif free:
+                await self._alerts.heal(alert.id, self._clock.now(), free)
+            else:
+                continue
+            self._told()
 
 
-async def _healed(alert: Alert, look: OneLook) -> bool:
-    """Whether every undecided job would run now, as it is judged at fire time."""
-    for row in alert.undecided:
-        found, _ = await verdict(look, row.job)
-        if isinstance(found, Held) and found.reason is not HoldReason.SERVED:
-            return False
-    return True
+async def _free(look: OneLook, job: Job) -> bool:
+    """Whether a job would run now, as it is judged at fire time."""
+    found, _ = await verdict(look, job)
+    return not isinstance(found, Held) or found.reason is HoldReason.SERVED

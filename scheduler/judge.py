@@ -24,12 +24,14 @@ class Go:
     """The run may call this very route, and no other.
 
     `consent` is what the job consents to once the run was good, where that is not what it was, and
-    `told` what its chat must be told of then, once.
+    `told` what its chat must be told of then, once. `authorised`: nobody consented to it but for this
+    one run.
     """
 
     resolution: Resolution
     consent: Snapshot | None = None
     told: tuple[Told, ...] = ()
+    authorised: bool = False
 
 
 def policy(job: Job, guard: GuardConfig) -> OnDrift:

@@ -28,7 +28,8 @@ class OwedKind(StrEnum):
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     ELSEWHERE = "elsewhere"
     """A message of an alert that is not the alert's any more: `message`. One that was left behind when
-    the alert moved to the whole chat; with `alert`, a copy of one that is decided."""
+    the alert moved to the whole chat, or was asked for `anew`; with `alert`, a copy of one that is
+    decided."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"

@@ -10,7 +10,7 @@ from scheduler.route import Route
 
 
 class Action(StrEnum):
-    """What a press does; with an alert it concerns all its undecided jobs, with a job only that one."""
+    """What a press does: with an alert it concerns all its undecided jobs, with a job only that one."""
 
     PIN = "pin"
     ACCEPT = "accept"
@@ -26,6 +26,8 @@ class Action(StrEnum):
     END_EXPERIMENT = "end_experiment"
     CANCEL = "cancel"
     PAGE = "page"
+    CHOOSE = "choose"
+    RUN_ONCE = "run_once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +50,9 @@ class Press:
     """`route` is the exact route the button spoke of.
 
     `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
-    list, or the seconds of an experiment, or its id; `everywhere` when that list is of all chats.
+    list (0: the first, and not in its place), or the seconds of an experiment, or its id; `everywhere`
+    when that list is of all chats, or with a job of an alert when the press is one of a list, which is
+    shown again after it.
     """
 
     action: Action

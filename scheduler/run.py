@@ -133,6 +133,15 @@ def _sum(one: _Figure | None, other: _Figure | None) -> _Figure | None:
 
 
 @dataclass(frozen=True, slots=True)
+class Authorised:
+    """One run may use this very route, whatever its job consents to: who said so, and when."""
+
+    route: Route
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run. Moments are aware UTC; `route` is the route that was judged, and no other is called."""
 
@@ -154,3 +163,4 @@ class Run:
     note: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    authorised: Authorised | None = None

@@ -37,11 +37,11 @@ from scheduler.ports import (
     Runs,
     Scripts,
 )
-from scheduler.route import Resolution
+from scheduler.route import Resolution, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.script import Script, route_of
 from scheduler.told import in_words
-from scheduler.verdict import verdict
+from scheduler.verdict import as_authorised, verdict
 
 log = logging.getLogger(__name__)
 
@@ -120,11 +120,13 @@ class Runner:
 
     async def _guarded(self, job: Job, run: Run) -> None:
         found, settings = await verdict(self._config, job)
+        if isinstance(found, Held) and run.authorised is not None:
+            found = await as_authorised(self._config, job, found, run.authorised)
         match found:
             case Held():
                 await self._rows.hold(run.id, self._worker, found)
             case Go(resolution) as go:
-                judged = replace(job, snapshot=go.consent or job.snapshot)
+                judged = replace(job, snapshot=go.consent or _bound(job, go))
                 terms = consented(judged, resolution, settings.guard.price_tolerance)
                 bound = replace(resolution, terms=terms)
                 ask = partial(self._ask, job, bound, settings)
@@ -156,6 +158,7 @@ class Runner:
                 step=step,
                 consent_revision=job.consent_revision,
                 route=resolution.route,
+                authorised=go.authorised,
             )
             if passage is not Passage.OPEN:
                 raise GateShut(passage.value)
@@ -282,6 +285,14 @@ async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: G
     failed = Refused(f"the script {script.name} failed: {end.words}")
     failed.output = end.output + dropped
     raise failed
+
+
+def _bound(job: Job, go: Go) -> Snapshot:
+    """What bounds a call: the consent, or for one authorised run the price that was shown for it."""
+    if not go.authorised:
+        return job.snapshot
+    route = go.resolution.route
+    return replace(job.snapshot, price_class=route.price_class, price=route.price)
 
 
 class _Unexpected(DriftpinError):

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from scheduler import held
+from scheduler.alert import MOVED
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.drift import consent
 from scheduler.errors import ConfigError, RouteError
@@ -10,7 +11,7 @@ from scheduler.job import Job, OnDrift
 from scheduler.judge import Go, Resolved, judge, policy
 from scheduler.ports import Held
 from scheduler.route import Pins, Resolution
-from scheduler.run import HoldReason
+from scheduler.run import Authorised, HoldReason
 
 
 class Look(Protocol):
@@ -95,6 +96,24 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
         error = held.served_before(job)
         found = Held(HoldReason.SERVED, error, route=found.resolution.route)
     return found, settings
+
+
+async def as_authorised(config: Look, job: Job, found: Held, authorised: Authorised) -> Go | Held:
+    """What becomes of a held run that a person let use one route: it goes on that very one, or stays held.
+
+    Nothing is learned from it: the consent is what it was.
+    """
+    if found.reason not in MOVED or job.answered_as:
+        return found
+    try:
+        resolved = await config.resolve(job.pins)
+    except (ConfigError, RouteError):
+        return found
+    if not authorised.route.bills_like(resolved.route):
+        return found
+    if job.free_only and resolved.route.price_class.spends:
+        return found
+    return Go(resolved, authorised=True)
 
 
 async def _resolved(config: Look, routes: RouteConfig, pins: Pins) -> Resolved:

@@ -1,4 +1,4 @@
-"""A held job joins the one open alert of its chat and route; a decision leaves it."""
+"""The rows of open alerts: found and locked, decided job by job, and their messages owed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,14 +7,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.alert import AlertState, Decision
-from scheduler.drift import Drift
-from scheduler.job import Job, JobId, Place
-from scheduler.ports import Held
+from scheduler.job import JobId, Place
 from scheduler.route import Route
 from scheduler.run import HoldReason
 from storage.locks import lock_alert
 from storage.owing import owe_alert, owe_elsewhere, waiting
-from storage.rows import place_columns, place_of
+from storage.rows import place_of
 from storage.tables import ALERT_JOBS, ALERTS, DELIVERIES
 from storage.transaction import Tx
 
@@ -50,26 +48,12 @@ _SAVE_LISTED = update(ALERT_JOBS).where(
 _MOVE = update(DELIVERIES).where(DELIVERIES.c.id == bindparam("key"))
 
 
-def join(tx: Tx, job: Job, held: Held, route: Route, held_fires: int) -> None:
-    """Put a held job under the open alert of its whole chat, this reason and this route, and owe the
-    message."""
-    for alert in _open_with(tx, [job.id]):
-        one = (held.reason, route.provider, route.model)
-        if (alert.reason, alert.provider, alert.model) != one:
-            _decide_in(tx, alert, [job.id], Decision.CHANGED, None, tx.now)
-    alert, fresh = _open_alert(tx, job.place, route, held.reason)
-    joins = _list(tx, alert.id, job.id, held.drifts, held_fires)
-    if (joins or alert.route != route) and not fresh:
-        tx.do(_SAVE_ALERT, key=alert.id, revision=alert.revision + 1, route=route)
-    owe_for(tx, alert, job.place.thread)
-
-
 def decide_rows(
     tx: Tx, job_ids: Sequence[JobId], decision: Decision, by: str | None, at: datetime
 ) -> None:
     """Decide what is undecided about these jobs in open alerts, and owe the edits."""
-    for alert in _open_with(tx, job_ids):
-        _decide_in(tx, alert, job_ids, decision, by, at)
+    for alert in open_with(tx, job_ids):
+        decide_in(tx, alert, job_ids, decision, by, at)
 
 
 def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> None:
@@ -84,7 +68,7 @@ def open_alert_of(tx: Tx, place: Place, route: Route, reason: HoldReason) -> Row
     return tx.one(_OPEN, **chat, provider=route.provider, model=route.model, reason=reason)
 
 
-def _decide_in(
+def decide_in(
     tx: Tx,
     alert: Row[Any],
     job_ids: Sequence[JobId],
@@ -92,6 +76,7 @@ def _decide_in(
     by: str | None,
     at: datetime,
 ) -> None:
+    """Decide what is undecided about these jobs in one locked alert, and owe the edit."""
     undecided = [row.job_id for row in tx.all(_LISTED, alert=alert.id) if row.decision is None]
     mine = [job_id for job_id in undecided if job_id in job_ids]
     said = {"decision": decision, "decided_by": by, "decided_at": at}
@@ -104,42 +89,10 @@ def _decide_in(
         owe_alert(tx, alert.id, place_of(alert))
 
 
-def _open_with(tx: Tx, job_ids: Sequence[JobId]) -> list[Row[Any]]:
+def open_with(tx: Tx, job_ids: Sequence[JobId]) -> list[Row[Any]]:
     """The open alerts, locked, in which one of these jobs is undecided."""
     found = [lock_alert(tx, row.id) for row in tx.all(_OPEN_WITH, jobs=list(job_ids))]
     return [row for row in found if row is not None and row.state is AlertState.OPEN]
-
-
-def _open_alert(tx: Tx, place: Place, route: Route, reason: HoldReason) -> tuple[Row[Any], bool]:
-    """The open alert of a whole chat and a route, locked; true when it was opened just now."""
-    one = {"provider": route.provider, "model": route.model, "reason": reason}
-    chat = place_columns(place)
-    fresh = False
-    while True:
-        found = open_alert_of(tx, place, route, reason)
-        if found is not None:
-            return found, fresh
-        fresh = tx.insert_if_new(
-            ALERTS,
-            **chat,
-            **one,
-            route=route,
-            state=AlertState.OPEN,
-            revision=1,
-            opened_at=tx.now,
-        )
-
-
-def _list(tx: Tx, alert_id: int, job_id: JobId, drifts: tuple[Drift, ...], held_fires: int) -> bool:
-    """Note a held job in an alert; true when the question about it is new."""
-    listed = {row.job_id: (row.decision, row.drifts) for row in tx.all(_LISTED, alert=alert_id)}
-    facts = {"drifts": drifts, "held_fires": held_fires, "last_held": tx.now}
-    if job_id not in listed:
-        tx.do(ALERT_JOBS.insert(), alert_id=alert_id, job_id=job_id, **facts)
-        return True
-    anew = {"decision": None, "decided_by": None, "decided_at": None}
-    tx.do(_SAVE_LISTED, alert=alert_id, job=job_id, **facts, **anew)
-    return listed[job_id] != (None, drifts)
 
 
 def owe_for(tx: Tx, alert: Row[Any], thread: str | None) -> None:

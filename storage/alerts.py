@@ -5,18 +5,20 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import Row, bindparam, func, select
 
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
-from scheduler.job import Job, Place
-from scheduler.ports import Entry, TooLate
-from storage.alert_rows import close_alert, decide_rows
+from scheduler.job import Job, JobId, JobState, Place
+from scheduler.ports import Entry, Held, TooLate
+from scheduler.run import RunState
+from storage.alert_rows import close_alert, decide_in, decide_rows
 from storage.auditing import note
 from storage.changing import name_of, write_change
+from storage.joining import Joining, join
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
 from storage.rows import alert_of, job_of
-from storage.tables import ALERT_JOBS, ALERTS, JOBS
+from storage.tables import ALERT_JOBS, ALERTS, JOBS, RUNS
 from storage.transaction import Tx, Verbs
 from storage.unreadable import UNREADABLE
 
@@ -38,14 +40,21 @@ _LISTED_JOBS = (
     .where(ALERT_JOBS.c.alert_id == bindparam("alert"))
     .order_by(JOBS.c.id)
 )
-
-
+_HELD_FIRES = (
+    select(RUNS.c.job_id, func.count().label("fires"))
+    .where(
+        RUNS.c.job_id.in_(bindparam("jobs", expanding=True)),
+        RUNS.c.state == RunState.HELD,
+        RUNS.c.finished_at.is_(None),
+    )
+    .group_by(RUNS.c.job_id)
+)
 _JOB = select(JOBS).where(JOBS.c.id == bindparam("id"))
 
 
 class AlertVerbs(Verbs):
     async def alert(self, alert_id: AlertId) -> Alert | None:
-        return await self._run(lambda tx: _alert(tx, alert_id))
+        return await self._run(lambda tx: read_alert(tx, alert_id))
 
     async def open_alerts(self, chat: Place | None = None) -> list[Alert]:
         return await self._run(lambda tx: _open_alerts(tx, chat))
@@ -60,11 +69,16 @@ class AlertVerbs(Verbs):
     ) -> Alert | TooLate:
         return await self._run(lambda tx: _decide(tx, alert_id, revision, changed, decision, audit))
 
-    async def heal(self, alert_id: AlertId, now: datetime) -> None:
-        await self._run(lambda tx: _heal(tx, alert_id, now))
+    async def heal(
+        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
+    ) -> None:
+        await self._run(lambda tx: _heal(tx, alert_id, now, jobs))
+
+    async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:
+        return await self._run(lambda tx: _foresee(tx, found))
 
 
-def _alert(tx: Tx, alert_id: AlertId) -> Alert | None:
+def read_alert(tx: Tx, alert_id: AlertId) -> Alert | None:
     row = tx.one(_ALERT, id=alert_id) if 0 < alert_id <= LARGEST_ID else None
     return None if row is None else _value(tx, row)
 
@@ -127,7 +141,36 @@ def _decide(
     return _value(tx, lock_alert(tx, alert_id) or row)
 
 
-def _heal(tx: Tx, alert_id: AlertId, now: datetime) -> None:
+def _heal(tx: Tx, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None) -> None:
     row = lock_alert(tx, alert_id)
-    if row is not None and row.state is AlertState.OPEN:
+    if row is None or row.state is not AlertState.OPEN:
+        return
+    if jobs is None:
         close_alert(tx, row, AlertState.HEALED, now)
+    else:
+        decide_in(tx, row, jobs, Decision.HEALED, None, now)
+
+
+def _foresee(tx: Tx, found: Sequence[tuple[Job, Held]]) -> bool:
+    """Whoever finds the same first has said it; of a job that changed since, nothing is known."""
+    now = lock_jobs(tx, [job.id for job, _ in found])
+    fires = {row.job_id: row.fires for row in tx.all(_HELD_FIRES, jobs=list(now))}
+    routes: dict[tuple[str, str], list[tuple[Job, Held]]] = {}
+    for judged, held in found:
+        job = now.get(judged.id)
+        if job is None or held.route is None or not _as_judged(job, judged):
+            continue
+        names = (held.route.provider, held.route.model)
+        routes.setdefault(names, []).append((job, held))
+    said = False
+    for each in routes.values():
+        _, first = each[0]
+        if first.route is not None:
+            joining = [Joining(job, held.drifts, fires.get(job.id, 0)) for job, held in each]
+            said = join(tx, first.reason, first.route, joining) or said
+    return said
+
+
+def _as_judged(job: Job, judged: Job) -> bool:
+    same = (job.consent_revision, job.place) == (judged.consent_revision, judged.place)
+    return same and job.state is JobState.ACTIVE and not job.answered_as

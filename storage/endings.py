@@ -6,17 +6,20 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from scheduler.alert import question
 from scheduler.job import Job, JobId, JobKind, JobState, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Answered, Entry, Finish, Held, Passage
 from scheduler.route import overwrites
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
-from storage.alert_rows import join
+from storage.alert_rows import open_with
 from storage.auditing import note
 from storage.changing import name_of
 from storage.gate import may_run
+from storage.joining import Joining, join
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
-from storage.owing import owe, owe_report
+from storage.owing import owe, owe_alert, owe_report
+from storage.rows import place_of
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
 from storage.tables import RUNS
 from storage.transaction import Tx, Verbs
@@ -66,10 +69,12 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
         error=held.error,
         drifts=held.drifts,
         route=held.route,
+        authorised=None,
     )
     save_run(tx, rests)
     if held.reason in ASKED and held.route is not None:
-        join(tx, job, held, held.route, _held_for(tx, job, held.reason))
+        fires = _held_for(tx, job, held.reason)
+        join(tx, held.reason, held.route, [Joining(job, held.drifts, fires, tx.now)])
     elif not _told_already(tx, rests):
         owe_report(tx, job.place, run_id)
     return rests
@@ -97,8 +102,10 @@ def _stop(tx: Tx, job: Job, run: Run) -> Run:
 
 
 def _held_for(tx: Tx, job: Job, reason: HoldReason) -> int:
-    runs = lock_open_runs(tx, job.id)
-    return sum(run.state is RunState.HELD and run.hold_reason is reason for run in runs)
+    """The fires of a job that wait for an answer to the same question."""
+    held = (run for run in lock_open_runs(tx, job.id) if run.state is RunState.HELD)
+    reasons = (run.hold_reason for run in held)
+    return sum(each is not None and question(each) is question(reason) for each in reasons)
 
 
 def _told_already(tx: Tx, run: Run) -> bool:
@@ -127,6 +134,9 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
         drifts=(),
     )
     save_run(tx, over)
+    if run.authorised is not None:
+        for alert in open_with(tx, [job.id]):
+            owe_alert(tx, alert.id, place_of(alert))
     counted = _counted(_learned(job, over, finish, tx.now), over)
     if counted != job:
         save_job(tx, counted)

@@ -83,13 +83,19 @@ def _overlapped(fire: Planned) -> Planned:
 
 
 def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry) -> Run:
+    run = plan_by_hand(tx, job_id, at)
+    note(tx, audit)
+    return run
+
+
+def plan_by_hand(tx: Tx, job_id: JobId, at: datetime) -> Run:
+    """A run of kind manual, with a fire time of its own."""
     job = lock_job(tx, job_id)
     if job is None or job.state is JobState.REMOVED:
         raise UserError(f"job {job_id} was removed", "/jobs list shows the jobs of this chat")
     must_rest(tx, job_id)
     while _is_taken(tx, job_id, at):
         at += timedelta.resolution
-    note(tx, audit)
     return _insert(tx, job_id, at, RunKind.MANUAL, RunState.PLANNED, None)
 
 

@@ -15,10 +15,17 @@ from storage.transaction import Tx, Verbs
 
 class GateVerbs(Verbs):
     async def pass_gate(
-        self, run_id: RunId, worker: str, *, step: int, consent_revision: int, route: Route
+        self,
+        run_id: RunId,
+        worker: str,
+        *,
+        step: int,
+        consent_revision: int,
+        route: Route,
+        authorised: bool = False,
     ) -> Passage:
         return await self._run(
-            lambda tx: _pass_gate(tx, run_id, worker, step, consent_revision, route)
+            lambda tx: _pass_gate(tx, run_id, worker, step, consent_revision, route, authorised)
         )
 
 
@@ -32,7 +39,13 @@ def may_run(job: Job, run: Run) -> bool:
 
 
 def _pass_gate(
-    tx: Tx, run_id: RunId, worker: str, step: int, consent_revision: int, route: Route
+    tx: Tx,
+    run_id: RunId,
+    worker: str,
+    step: int,
+    consent_revision: int,
+    route: Route,
+    authorised: bool,
 ) -> Passage:
     locked = lock_run(tx, run_id)
     if locked is None:
@@ -41,6 +54,8 @@ def _pass_gate(
     refused = _refusal(job, run, worker, tx.lease_clock(), consent_revision)
     if refused is not None:
         return refused
+    if authorised and not (run.authorised and run.authorised.route.bills_like(route)):
+        return Passage.NOT_AUTHORISED
     call = {"run_id": run_id, "attempt": run.attempt, "step": step}
     if not tx.insert_if_new(CALLS, **call, worker=worker, route=route, at=tx.now):
         return Passage.ALREADY_CALLED

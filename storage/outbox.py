@@ -145,6 +145,8 @@ def _sent(tx: Tx, delivery_id: DeliveryId, message: str) -> None:
     if alert is None:
         return
     if _is_the_alert(alert, row):
+        if row.facts.get("anew") and alert.message not in (None, message):
+            owe_elsewhere(tx, alert.hangs, alert.message, anew=True)
         tx.do(_REMEMBER, key=alert.id, message=message, hangs=place_of(row))
     elif message != alert.message:
         owe_elsewhere(tx, place_of(row), message)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.job import Place
-from scheduler.outbox import DeliveryState, Owed, OwedKind
+from scheduler.outbox import DeliveryState, Facts, Owed, OwedKind
 from scheduler.run import RunId
 from storage.rows import place_columns, place_of
 from storage.tables import ALERTS, DELIVERIES
@@ -46,9 +46,10 @@ def owe_alert(tx: Tx, alert_id: int, place: Place) -> None:
     owe(tx, [Owed(OwedKind.ALERT, place, {"alert": alert_id})])
 
 
-def owe_elsewhere(tx: Tx, place: Place, message: str) -> None:
-    """A message that is the alert's no more points to the one that is."""
-    owe(tx, [Owed(OwedKind.ELSEWHERE, place, {"message": message})])
+def owe_elsewhere(tx: Tx, place: Place, message: str, *, anew: bool = False) -> None:
+    """A message that is the alert's no more points to the one that is: in the chat itself, or a newer."""
+    facts: Facts = {"message": message, "anew": True} if anew else {"message": message}
+    owe(tx, [Owed(OwedKind.ELSEWHERE, place, facts)])
 
 
 def waiting(tx: Tx, alert_id: int) -> list[Row[Any]]:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Row
 
-from scheduler.alert import Alert, AlertId, AlertJob
+from scheduler.alert import Alert, AlertId, AlertJob, asked_about
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.outbox import Delivery, DeliveryId, Owed
 from scheduler.ports import Entry
@@ -120,6 +120,7 @@ def run_of(row: Row[Any]) -> Run:
         note=row.note,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        authorised=row.authorised,
     )
 
 
@@ -149,10 +150,12 @@ def run_columns(run: Run) -> dict[str, Any]:
         "note": run.note,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
+        "authorised": run.authorised,
     }
 
 
 def alert_of(row: Row[Any], jobs: Iterable[tuple[Row[Any], Row[Any]]]) -> Alert:
+    rows = tuple(_alert_job_of(listed, job) for listed, job in jobs)
     return Alert(
         id=AlertId(row.id),
         place=place_of(row),
@@ -160,8 +163,8 @@ def alert_of(row: Row[Any], jobs: Iterable[tuple[Row[Any], Row[Any]]]) -> Alert:
         state=row.state,
         revision=row.revision,
         opened_at=row.opened_at,
-        jobs=tuple(_alert_job_of(listed, job) for listed, job in jobs),
-        reason=row.reason,
+        jobs=rows,
+        reason=asked_about(row.reason, rows),
         message=row.message,
         hangs=row.hangs,
     )

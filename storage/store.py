@@ -17,6 +17,7 @@ from storage.jobs import JobVerbs
 from storage.leases import LeaseVerbs
 from storage.moves import MoveVerbs
 from storage.named_leases import NamedLeaseVerbs
+from storage.once import OnceVerbs
 from storage.outbox import OutboxVerbs
 
 
@@ -30,6 +31,7 @@ class Store(
     EndingVerbs,
     HistoryVerbs,
     AlertVerbs,
+    OnceVerbs,
     OutboxVerbs,
     FrontVerbs,
     ClaimVerbs,

@@ -3,18 +3,20 @@
 import re
 from collections.abc import Callable
 
-from bot.grammar.arguments import Said, job_first, nothing_more, routed
+from bot.grammar.arguments import Said, job_first, nothing_more, route, routed
 from bot.grammar.cronjob import cronjob
-from bot.grammar.cut import in_words
+from bot.grammar.cut import Cut, in_words
 from bot.grammar.defaults import default
 from bot.grammar.drafts import add, edit
 from bot.grammar.near import no_such_topic, not_understood, split_verb
 from bot.grammar.typed import plain, received, shortened
 from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
+from scheduler.alert import Decision
 from scheduler.commands import (
     AcceptRoute,
     Claim,
     Command,
+    DecideAll,
     DrillJob,
     Help,
     History,
@@ -79,16 +81,33 @@ def _run(said: Said) -> Command:
     if words and words[0].lower() in ("held", "now"):
         nothing_more(said, words[1:], cut.pairs)
         return RunJob(job, held=words[0].lower() == "held")
+    if words and words[0].lower() == "once":
+        return RunJob(job, once=True, route=route(said, words[1:], cut.pairs, f"run {job} once"))
     nothing_more(said, words, cut.pairs)
     return RunJob(job)
 
 
 def _pin(said: Said) -> Command:
-    return PinJob(*routed(said, in_words(said.rest)))
+    cut = in_words(said.rest)
+    return DecideAll(Decision.PINNED) if _all(said, cut) else PinJob(*routed(said, cut))
 
 
 def _accept(said: Said) -> Command:
-    return AcceptRoute(*routed(said, in_words(said.rest)))
+    cut = in_words(said.rest)
+    return DecideAll(Decision.ACCEPTED) if _all(said, cut) else AcceptRoute(*routed(said, cut))
+
+
+def _pause(said: Said) -> Command:
+    everything = _all(said, in_words(said.rest))
+    return DecideAll(Decision.PAUSED) if everything else _job_alone(PauseJob)(said)
+
+
+def _all(said: Said, cut: Cut) -> bool:
+    """Whether a decision is about every job that the alerts of this chat ask about."""
+    if not cut.words[:1] or cut.words[0].lower() != "all":
+        return False
+    nothing_more(said, cut.words[1:], cut.pairs)
+    return True
 
 
 def _snapshot(said: Said) -> Command:
@@ -176,7 +195,7 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "list": _list,
     "show": _job_alone(ShowJob),
     "edit": edit,
-    "pause": _job_alone(PauseJob),
+    "pause": _pause,
     "resume": _job_alone(ResumeJob),
     "run": _run,
     "stop": _job_alone(StopJob),

@@ -4,6 +4,7 @@ import re
 from typing import assert_never
 
 from bot.grammar.typed import QUOTES
+from scheduler.alert import Decision
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
@@ -11,6 +12,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    DecideAll,
     DrillJob,
     EditJob,
     EndExperiment,
@@ -39,6 +41,8 @@ from scheduler.schedule.spans import span_words
 
 _BARE = re.compile(r"[\w.:/@+#,~\[\]-]+", re.ASCII)
 _TO_ESCAPE = re.compile(rf"([{''.join(QUOTES)}\\])")
+
+_VERBS = {Decision.PINNED: "pin", Decision.ACCEPTED: "accept", Decision.PAUSED: "pause"}
 
 
 def spell(command: Command, how: str = "/jobs") -> str:
@@ -89,8 +93,11 @@ def _said(command: Command) -> str:
         case UnpinJob(job, provider, model):
             axis = None if provider and model else "provider" if provider else "model"
             return _words("unpin", str(job), axis)
-        case RunJob(job, held):
-            return _words("run", str(job), "held" if held else None)
+        case RunJob(job, held, once, route):
+            word = "once" if once else "held" if held else None
+            return _words("run", str(job), word, _route(route))
+        case DecideAll(decision):
+            return f"{_VERBS[decision]} all"
         case _:
             return _about_a_job(command)
 

@@ -55,8 +55,8 @@ VERBS = (
     ),
     Verb(
         "pause",
-        "no more runs until you resume",
-        ("pause <job>",),
+        "no more runs until you resume; with `all`, of every job the alerts here ask about",
+        ("pause <job>", "pause all"),
         ("pause 7",),
         ("disable", "suspend"),
     ),
@@ -69,9 +69,9 @@ VERBS = (
     ),
     Verb(
         "run",
-        "run now; with `held`, the latest held fire",
-        ("run <job>", "run <job> held"),
-        ("run 7", "run 7 held"),
+        "run now; with `held`, the latest held fire; with `once`, on the route that holds it",
+        ("run <job>", "run <job> held", "run <job> once", "run <job> once <provider>:<model>"),
+        ("run 7", "run 7 held", "run 7 once openai:gpt-4o"),
         ("trigger", "fire", "exec"),
     ),
     Verb(
@@ -97,6 +97,7 @@ VERBS = (
             "pin <job> <provider>",
             "pin <job> <model>",
             "pin <job> provider=<provider> model=<model>",
+            "pin all",
         ),
         ("pin 7", "pin 7 openrouter:meta-llama/llama-3.3-70b-instruct:free"),
         ("bind",),
@@ -111,7 +112,7 @@ VERBS = (
     Verb(
         "accept",
         "consent to the new default; with a route, only to that one",
-        ("accept <job>", "accept <job> <provider>:<model>"),
+        ("accept <job>", "accept <job> <provider>:<model>", "accept all"),
         ("accept 7", "accept 7 openai:gpt-4o"),
         ("approve",),
     ),

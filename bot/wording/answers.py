@@ -15,12 +15,13 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import cards, defaults, drills, experiments, facts, runs
+from bot.wording import alerts, cards, defaults, drills, experiments, facts, prices, runs
 from scheduler.answers import (
     Added,
     Alerts,
     Answer,
     Changed,
+    Decisions,
     Default,
     DefaultChanged,
     Done,
@@ -33,6 +34,7 @@ from scheduler.answers import (
     Shown,
     Snapshots,
     Started,
+    StillHeld,
     Stopped,
     Unchanged,
     WhatIf,
@@ -60,8 +62,12 @@ def answer(found: Answer, how: str) -> Message:
             return _started(found)
         case Stopped(job, stopped):
             return _stopped(found, job, len(stopped))
-        case Alerts(alerts):
-            return _alerts(len(alerts))
+        case Alerts():
+            return _alerts(found, how)
+        case StillHeld():
+            return alerts.still_held(found)
+        case Decisions():
+            return alerts.decisions(found)
         case Histories(job, history):
             return runs.history(job, history)
         case Outputs(job, run):
@@ -138,6 +144,13 @@ def _done(found: Changed) -> str:
 
 def _started(found: Started) -> Message:
     job = found.job
+    if found.once is not None:
+        what = "held fire runs" if found.held_fire else "run starts"
+        route = f"{found.once.name} ({prices.PRICE_WORDS[found.once.price_class]})"
+        return Message(
+            f"A {what} now, once, on {route} for job {facts.called(job)}; what the job consents to"
+            " stays as it was."
+        )
     if not found.held_fire:
         return Message(f"Job {facts.called(job)} is about to run.")
     older = f" {facts.count(found.skipped, 'older held fire')} given up." if found.skipped else ""
@@ -178,7 +191,23 @@ def _left(jobs: tuple[Job, ...]) -> list[str]:
     ]
 
 
-def _alerts(number: int) -> Message:
-    if not number:
+def _alerts(found: Alerts, how: str) -> Message:
+    number, waiting = len(found.alerts), found.waiting
+    if not number and not waiting:
         return Message("No alert is open: nothing is held by a moved default.")
-    return Message(f"{facts.count(number, 'alert')} open; each follows with its buttons.")
+    title = f"{facts.count(number, 'alert')} open; each follows with its buttons."
+    if not waiting:
+        return Message(title)
+    verb = "has a held fire" if len(waiting) == 1 else "have held fires"
+    rest = f"{facts.count(len(waiting), 'job')} {verb} that no alert asks about"
+    rows = [cards.row(view) for view in waiting[:NAMED]]
+    if len(waiting) > NAMED:
+        rows.append(line(f"and {len(waiting) - NAMED} more: ", code(f"{how} list")))
+    first = waiting[0].job.id
+    return Message(
+        f"{title} {rest}." if number else f"No alert is open, but {rest}.",
+        (
+            Bullets(tuple(rows)),
+            Quiet(line("To run one, or to be told what keeps it: ", code(f"{how} run {first}"))),
+        ),
+    )

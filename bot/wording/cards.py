@@ -139,7 +139,7 @@ def listed(answer: Listed, how: str) -> Message:
     title = f"{facts.count(answer.total, 'job')} {where}"
     if answer.pages > 1:
         title += f", page {answer.page} of {answer.pages}"
-    blocks: list[Block] = [Bullets(tuple(_row(view) for view in answer.views))]
+    blocks: list[Block] = [Bullets(tuple(row(view) for view in answer.views))]
     if answer.page < answer.pages:
         every = " all" if answer.everywhere else ""
         following = f"{how} list{every} {answer.page + 1}"
@@ -157,7 +157,8 @@ def _page_buttons(answer: Listed) -> tuple[Button, ...]:
     )
 
 
-def _row(view: JobView) -> Line:
+def row(view: JobView) -> Line:
+    """One job of a list."""
     job = view.job
     parts: list[str | Moment] = [f" {job.name}: "]
     schedule = facts.when(job)

@@ -31,6 +31,11 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
+def noun(number: int, word: str) -> str:
+    """A noun alone, as it stands after a number."""
+    return word if number == 1 else f"{word}s"
+
+
 def called(job: Job) -> str:
     """How a job is named in running text."""
     return f"{job.id} ({job.name})"

@@ -41,6 +41,7 @@ DEEDS = {
     "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
     "pin-another": "pin",
+    "run-once": "let one run use a new route for",
     "snapshot": "take a snapshot for",
 }
 """Actions whose name is no word for what they do."""

@@ -6,8 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduler.alert import Alert, AlertId, Decision
-from scheduler.job import Job, Place
+from scheduler.job import Job, JobId, Place
 from scheduler.ports.jobs import Entry
+from scheduler.ports.runs import Held
+from scheduler.run import Authorised, Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,30 @@ class Alerts(Protocol):
         open and still at `revision`; the first press wins. One transaction, all or nothing."""
         ...
 
-    async def heal(self, alert_id: AlertId, now: datetime) -> None:
-        """Close an open alert because the default came back, and owe the edit of its message."""
+    async def run_once(
+        self, job_id: JobId, authorised: Authorised, audit: Entry, seen: tuple[AlertId, int] | None
+    ) -> Run | TooLate:
+        """Plan one run that may use the authorised route: the job's latest held run again (earlier ones
+        become missed), else one of kind manual at the moment of the authorisation.
+
+        `seen` is the alert and its revision that the person saw: TooLate when it is another one by
+        now. Open alerts that ask about the job get a new revision, and the edit of their message is
+        owed, so that no button authorises twice. Raises AlreadyRunning while a run is in flight.
+        """
+        ...
+
+    async def heal(
+        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
+    ) -> None:
+        """Close an open alert because the default came back, and owe the edit of its message; with
+        `jobs`, settle only these, which would run again while others of it would not."""
+        ...
+
+    async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:
+        """Put jobs of one whole chat that would be held into its open alert, as `Runs.hold` does for a
+        held one; one transaction, so that a thousand jobs make one message.
+
+        A job whose consent changed since it was judged, or that is not active, is left out. False
+        where the alert says all of it already: whoever finds it a second time changes nothing.
+        """
         ...

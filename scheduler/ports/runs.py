@@ -77,6 +77,7 @@ class Passage(StrEnum):
     CANCELLED = "the run was stopped"
     CONSENT_CHANGED = "the job's consent changed after the route was judged"
     JOB_GONE = "the job was paused or removed"
+    NOT_AUTHORISED = "nobody let this run use this route"
     ALREADY_CALLED = "this request was already made once"
 
 
@@ -140,13 +141,21 @@ class Runs(Protocol):
         ...
 
     async def pass_gate(
-        self, run_id: RunId, worker: str, *, step: int, consent_revision: int, route: Route
+        self,
+        run_id: RunId,
+        worker: str,
+        *,
+        step: int,
+        consent_revision: int,
+        route: Route,
+        authorised: bool = False,
     ) -> Passage:
         """The one-way gate: claimed -> calling, or calling with a further step.
 
         One transaction: the run is this worker's with a live lease, nobody asked to stop it, the job's
         consent is the one that was judged, the job is active (a manual run may belong to a paused
-        one), and (run, attempt, step) was never called before. A scheduled run's first step uses up
+        one), and (run, attempt, step) was never called before. `authorised`: the run goes by what a
+        person let it use (`Run.authorised`), which must be this very route. A scheduled run's first step uses up
         one of `repeat_left`. Only OPEN, from a transaction that certainly committed, lets a
         request leave; a doubtful commit raises.
         """
@@ -177,6 +186,10 @@ class Runs(Protocol):
 
         Raises AlreadyRunning while a run of the job is in flight.
         """
+        ...
+
+    async def let_through(self, job_ids: Sequence[JobId], since: datetime) -> list[Run]:
+        """The runs of these jobs that a person let use another route since then, oldest first."""
         ...
 
     async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:

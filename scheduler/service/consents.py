@@ -17,21 +17,23 @@ from scheduler.errors import DriftpinError, UserError, in_brief
 from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Pins, PriceClass, Resolution, snapshot_of
+from scheduler.route import Pins, Resolution, snapshot_of
 from scheduler.served import Fact
+from scheduler.service.asking import must_stay_free, open_alert
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
-from scheduler.service.naming import typed_pins
+from scheduler.service.naming import must_be_callable, typed_names, typed_pins
 from scheduler.service.reading import Reading
 from scheduler.snapshots import bound_to, priced_as, take_snapshot, with_own_price
 
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """What one press decided, and which jobs of the alert it left to others."""
+    """What one press decided, which jobs of the alert it left to others, and which it could not help."""
 
     alert: Alert
     jobs: tuple[Job, ...]
     left: tuple[Job, ...]
+    unfit: tuple[Job, ...] = ()
 
 
 class Consents:
@@ -45,8 +47,10 @@ class Consents:
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
             pins = await self._pins(job, command)
+            if pins != consent(job):
+                await must_be_callable(self._core.config, job.id, pins, command.route)
             beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
-            _must_stay_free(job, str(pins.model), beside.price_class)
+            must_stay_free(job, str(pins.model), beside.price_class)
             return Wanted(rebind(job, pins, beside), Decision.PINNED)
 
         return await self._changed(Done.PINNED, command.job, change, by)
@@ -109,7 +113,7 @@ class Consents:
     async def accept(self, command: AcceptRoute, by: Principal) -> Changed:
         """Consent to the route the default resolves to now, if it is the one the person saw."""
         seen = await self._typed_names(command.job, command.route)
-        alert = None if seen else await self._open_alert(command.job)
+        alert = None if seen else await open_alert(self._core.store, command.job)
 
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
@@ -117,24 +121,16 @@ class Consents:
 
         return await self._changed(Done.ACCEPTED, command.job, change, by)
 
-    async def _open_alert(self, job_id: JobId) -> Alert | None:
-        """The alert that asks about this job, whose route a consent without a route is about."""
-        for alert in await self._core.store.open_alerts():
-            row = alert.row(job_id)
-            if row and row.decision is None:
-                return alert
-        return None
-
     async def _typed_names(self, job_id: JobId, route: RouteText | None) -> RouteNames | None:
         if route is None:
             return None
-        typed = await typed_pins(self._core.config, route)
-        if typed.provider is None or typed.model is None:
+        names = await typed_names(self._core.config, route)
+        if names is None:
             raise UserError(
                 "a route to consent to has a provider and a model",
                 f"type '/jobs accept {job_id} <provider>:<model>'",
             )
-        return RouteNames(typed.provider, typed.model)
+        return names
 
     async def _accepted(self, job: Job, seen: RouteNames | None, alert: Alert | None) -> Job:
         """The job consenting to what it would use now, which must be what the person saw."""
@@ -152,7 +148,7 @@ class Consents:
                 f"what {now_names} bills has changed again since that message",
                 f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it",
             )
-        _must_stay_free(job, route.name, route.price_class)
+        must_stay_free(job, route.name, route.price_class)
         _must_not_be_billed(job, route.name)
         fresh = rebind(job, job.pins, snapshot_of(route, job.pins, self._core.clock.now()))
         if consent(job) != Pins(route.provider, route.model):
@@ -240,7 +236,9 @@ class Consents:
         """One press on an alert: decide on these of its jobs, the first press wins."""
         if alert.state is not AlertState.OPEN or alert.revision != revision:
             return TooLate(alert)
-        mine = [job for job in mine if _can_be(decision, job, alert)] or mine
+        fit = [job for job in mine if _can_be(decision, job, alert)] or mine
+        unfit = tuple(job for job in mine if job not in fit)
+        mine = fit
         changed = [await self._as_decided(job, alert, decision) for job in mine]
         audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
         outcome = await self._core.store.decide(alert.id, revision, changed, decision, audit)
@@ -248,9 +246,9 @@ class Consents:
             return outcome
         for job in mine:
             await self._core.submit_planned(await self._core.store.in_flight(job.id))
-        ids = {job.id for job in mine}
+        ids = {job.id for job in (*mine, *unfit)}
         left = tuple(row.job for row in outcome.undecided if row.job.id not in ids)
-        return Decided(outcome, tuple(mine), left)
+        return Decided(outcome, tuple(mine), left, unfit)
 
     async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
         match decision:
@@ -261,7 +259,7 @@ class Consents:
                 return await self._accepted(job, None, alert)
             case Decision.PAUSED:
                 return replace(job, state=JobState.PAUSED)
-            case Decision.REMOVED | Decision.CHANGED:
+            case Decision.REMOVED | Decision.CHANGED | Decision.HEALED:
                 raise AssertionError("no button of an alert does this")
 
     async def _resolve_now(self, job: Job) -> Resolution:
@@ -305,14 +303,6 @@ def _must_be_pinnable(job: Job, alert: Alert) -> None:
         raise UserError(
             f"to pin job {job.id} brings back no address, no key and no price",
             f"'/jobs accept {job.id}' consents to them as they are now, '/jobs pause {job.id}' waits",
-        )
-
-
-def _must_stay_free(job: Job, name: str, charged: PriceClass | None) -> None:
-    if job.free_only and charged is not None and charged.spends:
-        raise UserError(
-            f"job {job.id} may use free and local routes only, and {name} is {charged}",
-            f"'/jobs edit {job.id} free_only=no' allows it to spend",
         )
 
 

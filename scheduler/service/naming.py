@@ -3,10 +3,12 @@
 from difflib import get_close_matches
 
 from scheduler.commands import RouteText
-from scheduler.errors import ConfigError, UserError
-from scheduler.job import JobKind
+from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.job import JobId, JobKind
 from scheduler.ports import Config
+from scheduler.press import RouteNames
 from scheduler.providers.catalogue import BUILT_IN
+from scheduler.providers.known_models import near_models
 from scheduler.providers.resolve import split_route
 from scheduler.route import Pins
 
@@ -74,3 +76,35 @@ def unknown_provider(name: str, names: list[str]) -> UserError:
     near = get_close_matches(name, names, 1, 0.6)
     instead = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
     return UserError(f"there is no provider '{name}'", instead)
+
+
+async def typed_names(config: Config, route: RouteText) -> RouteNames | None:
+    """Both names of a typed route; None where one of them was not typed."""
+    typed = await typed_pins(config, route)
+    if typed.provider is None or typed.model is None:
+        return None
+    return RouteNames(typed.provider, typed.model)
+
+
+async def must_be_callable(config: Config, job: JobId, pins: Pins, typed: RouteText | None) -> None:
+    """Raises UserError for a route that has no credential now, or whose model looks like a slip.
+
+    A model typed as `model=` is taken at its word: the list of known ones is never the newest.
+    """
+    try:
+        route = (await config.resolve(pins)).route
+    except RouteError as error:
+        if error.credential is None:
+            return
+        raise UserError(
+            f"{error}; nothing was pinned", f"then '/jobs pin {job} {pins.provider}:{pins.model}'"
+        ) from None
+    except ConfigError:
+        return
+    near = near_models(route.endpoint, route.model)
+    if near and not (typed and typed.model):
+        said = f"provider={route.provider} model={route.model}"
+        raise UserError(
+            f"{route.provider} has no model '{route.model}' that is known",
+            f"did you mean {' or '.join(near)}? '/jobs pin {job} {said}' pins it all the same",
+        )

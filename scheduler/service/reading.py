@@ -84,8 +84,15 @@ class Reading:
         return Outputs(job, next((run for run in runs if _has_output(run)), None))
 
     async def alerts(self, place: Place | None) -> Alerts:
-        found: list[Alert] = await self._core.store.open_alerts(place.whole_chat if place else None)
-        return Alerts(tuple(found))
+        """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""
+        chat = place.whole_chat if place else None
+        found: list[Alert] = await self._core.store.open_alerts(chat)
+        asked = {row.job.id for alert in found for row in alert.undecided}
+        jobs = [job for job in await self._core.store.jobs(chat) if job.id not in asked]
+        held = await self._core.store.held([job.id for job in jobs])
+        waiting = [job for job in jobs if held.get(job.id)]
+        views = (JobView(job, next_fires(job, 1), tuple(held[job.id])) for job in waiting)
+        return Alerts(tuple(found), tuple(views))
 
 
 async def _judged(look: OneLook, job: Job) -> Go | Held | None:

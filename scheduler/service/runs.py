@@ -1,13 +1,21 @@
 """Commands that start and stop runs."""
 
-from scheduler.alert import Alert, AlertId
-from scheduler.answers import Released, Started, Stopped
+from dataclasses import dataclass
+
+from scheduler.alert import MOVED, Alert, AlertId
+from scheduler.answers import Released, Started, StillHeld, Stopped
+from scheduler.commands import RouteText
+from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
-from scheduler.ports import Held
-from scheduler.run import HoldReason
+from scheduler.ports import Held, TooLate
+from scheduler.press import RouteNames
+from scheduler.route import Route
+from scheduler.run import Authorised, HoldReason
+from scheduler.service.asking import must_stay_free, open_alert
 from scheduler.service.core import Core
+from scheduler.service.naming import typed_names
 from scheduler.service.reading import Reading
 from scheduler.verdict import verdict
 
@@ -17,14 +25,18 @@ class RunService:
         self._core = core
         self._reading = reading
 
-    async def run(self, job_id: JobId, by: Principal, *, held: bool = False) -> Started:
+    async def run(self, job_id: JobId, by: Principal, *, held: bool = False) -> Started | StillHeld:
         """Run a job now: its latest held fire where one waits, else a manual run.
 
         Either passes the same guard and gate as any other run; neither begins beside another run
         of the same job.
         """
         job = await self._core.job(job_id)
-        if fire := await self._release(job_id, by):
+        try:
+            fire = await self._release(job_id, by)
+        except _HeldAgain as again:
+            return StillHeld(job, again, again.route, again.drifts, await self._asked(job, again))
+        if fire:
             return fire
         if held:
             raise UserError(
@@ -39,6 +51,60 @@ class RunService:
         run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry)
         await self._core.engine.submit(run.id)
         return Started(job, run, held_fire=False)
+
+    async def once(
+        self,
+        job_id: JobId,
+        by: Principal,
+        typed: RouteText | None = None,
+        seen: Alert | None = None,
+    ) -> Started | TooLate:
+        """Let one run use the route that holds the job, which must be the one the person saw: in the
+        alert whose button they pressed, in the one that is open, or typed. The consent stays."""
+        job = await self._core.job(job_id)
+        found = await self._held(job)
+        names = RouteNames.of(found.route)
+        asked = seen or await open_alert(self._core.store, job_id)
+        again = f"'/jobs run {job_id} once {names}' lets one run use it"
+        if typed is not None and await typed_names(self._core.config, typed) != names:
+            raise UserError(f"job {job_id} would use {names} now", again)
+        if asked is not None and not asked.route.bills_like(found.route):
+            raise UserError(f"the default has moved again since that message, to {names}", again)
+        if asked is None and typed is None:
+            said = f"job {job_id} would use {names}, which is {found.route.price_class}"
+            raise UserError(said, again)
+        must_stay_free(job, found.route.name, found.route.price_class)
+        waiting = (await self._core.store.held([job_id])).get(job_id, [])
+        entry = self._core.entry(by, "run-once", f"job {job_id}", str(names))
+        authorised = Authorised(found.route, by.name or by.key, self._core.clock.now())
+        revision = (seen.id, seen.revision) if seen else None
+        run = await self._core.store.run_once(job_id, authorised, entry, revision)
+        if isinstance(run, TooLate):
+            return run
+        await self._core.engine.submit(run.id)
+        older = max(0, len(waiting) - 1)
+        return Started(job, run, bool(waiting), skipped=older, once=found.route)
+
+    async def _held(self, job: Job) -> "_Moved":
+        """What moved, for a job that is held by that and by nothing else."""
+        instead = f"'/jobs run {job.id}' runs it"
+        if not job.kind.guarded:
+            raise UserError(f"job {job.id} is a message and is never held", instead)
+        found, _ = await verdict(self._core.config, job)
+        if not isinstance(found, Held):
+            raise UserError(f"job {job.id} would not be held, so it needs no leave", instead)
+        if found.reason not in MOVED or found.route is None:
+            raise UserError(
+                f"what holds job {job.id} is not a route that moved",
+                f"'/jobs show {job.id}' says what it is",
+            )
+        return _Moved(found.route, found.drifts)
+
+    async def _asked(self, job: Job, found: "_HeldAgain") -> Alert | None:
+        """The open alert about a job, which is asked now if nobody asked before."""
+        held = Held(found.reason, str(found), found.drifts, found.route)
+        await self._core.store.foresee([(job, held)])
+        return await open_alert(self._core.store, job.id)
 
     async def run_held(self, alert_id: AlertId, job_ids: list[JobId], by: Principal) -> Released:
         """Run the latest held fire of each of these jobs, and show it in the alert's message.
@@ -90,13 +156,15 @@ class RunService:
         if not isinstance(found, Held):
             return
         again = f"the held fire of job {job.id} would be held again"
-        if found.reason is HoldReason.IDENTITY:
-            raise UserError(
+        if found.reason is HoldReason.IDENTITY and found.route is not None:
+            raise _HeldAgain(
+                found,
                 f"{again}, what it would bill is still not what was consented to",
                 f"'/jobs accept {job.id}' consents to it, '/jobs show {job.id}' says what it is",
             )
         if found.reason is HoldReason.DRIFT and found.route is not None:
-            raise UserError(
+            raise _HeldAgain(
+                found,
                 f"{again}, the default is still {found.route.name}",
                 f"'/jobs pin {job.id}' or '/jobs accept {job.id}' decides first",
             )
@@ -110,3 +178,21 @@ class RunService:
 
     async def _owe_edit(self, alert: Alert) -> None:
         await self._core.store.owe(Owed(OwedKind.ALERT, alert.place, {"alert": int(alert.id)}))
+
+
+@dataclass(frozen=True, slots=True)
+class _Moved:
+    """The route that a job would use and nobody consented to."""
+
+    route: Route
+    drifts: tuple[Drift, ...]
+
+
+class _HeldAgain(UserError):
+    """A held fire would only be held again, by something that a person can decide about."""
+
+    def __init__(self, held: Held, what: str, instead: str) -> None:
+        super().__init__(what, instead)
+        if held.route is None:
+            raise ValueError("what moved has a route")
+        self.reason, self.route, self.drifts = held.reason, held.route, held.drifts

@@ -10,7 +10,7 @@ from sqlmodel import Field
 from scheduler.drift import Drift
 from scheduler.job import JobKind, JobState, OnDrift, OnMissed
 from scheduler.route import Route, Snapshot
-from scheduler.run import CostSource, HoldReason, RunKind, RunState
+from scheduler.run import Authorised, CostSource, HoldReason, RunKind, RunState
 from scheduler.schedule import Schedule
 from scheduler.served import Mismatch
 from storage.columns import BIG, Dollars, Microseconds, ScheduleText, Text, Value, word
@@ -92,6 +92,7 @@ class RunRow(Row, table=True):
     note: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None
     finished_at: datetime | None = None
+    authorised: Authorised | None = Field(default=None, sa_type=Value(Authorised))
 
 
 class ImportRow(Row, table=True):

@@ -74,18 +74,20 @@ async def test_an_alert_about_two_threads_is_posted_in_the_chat_itself(world: Wo
     assert world.chat.places[alert] == HERE
 
 
-async def test_a_default_that_moves_on_closes_the_alert_and_opens_another(world: World) -> None:
+async def test_a_default_that_moves_on_takes_its_alert_along_and_the_old_buttons_are_dead(
+    world: World,
+) -> None:
     first = await alerted(world)
     world.point_default("paid-lab", "huge")
     await world.fire()
-    closed, opened = world.chat.messages.values()
-    assert closed.title == (
-        "Over: the default moved again, and there is a new alert about job 1 (Brief-1)."
-    )
-    assert closed.buttons == ()
-    assert "to paid-lab:huge" in opened.title
-    told = await world.press(world.button("Accept new", first))
-    assert told.title.startswith("Already decided: ")
+    assert world.chat.posts == 1
+    assert "from free-lab:small to paid-lab:huge" in world.latest.title
+    for label in DECISIONS:
+        told = await world.press(world.button(label, first))
+        assert told.title == (
+            "The default has moved again since that message, to paid-lab:huge; nothing was done."
+            " Please use the newest message."
+        )
     assert (await world.job()).snapshot.model == "small"
     assert calls(world) == NO_CALL
 
@@ -274,7 +276,7 @@ async def test_jobs_alerts_shows_an_open_alert_anew_with_working_buttons(world: 
     told = await world.type("/jobs alerts")
     assert told.title == "1 alert open; each follows with its buttons."
     assert world.chat.posts == 2
-    await world.press(world.button("Pin old"))
+    await world.press(world.button("Pin old", world.chat.messages["message-2"]))
     assert (await world.job()).pins == Pins("free-lab", "small")
 
 

@@ -65,7 +65,7 @@ async def test_it_shows_the_run_held_the_alert_and_that_nothing_left(world: Worl
     assert "#44585" in said
     assert f"Job 1 (Brief) is held: the default moved from free-lab:small to {MOVED}." in said
     assert "/jobs pin 1 free-lab:small" in said
-    assert "[Pin old] [Accept new] [Pause]" in said
+    assert "[Pin old] [Accept new] [Run once] [Pause]" in said
 
 
 async def test_its_buttons_are_named_and_not_live(world: World) -> None:
@@ -236,6 +236,8 @@ async def test_a_job_that_consented_to_a_provider_called_drill_is_drilled_with_a
 ) -> None:
     await world.type(ADD)
     await as_imported(world, provider="drill", model="small")
+    await world.until(lambda: world.chat.posts == 1)  # The default is not what it consented to.
+    await world.settle()
     assert "provider 'drill' -> 'another-drill'" in await drill(world)
 
 

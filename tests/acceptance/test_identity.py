@@ -159,7 +159,7 @@ async def test_guard_identity_tell_runs_and_says_so_once(lab: Lab, add: str) -> 
 @JOBS
 async def test_accepting_what_changed_releases_the_job(lab: Lab, add: str) -> None:
     await changed(lab, add, base_url=f"'{lab.free.url}'")
-    assert [b.label for b in lab.latest.buttons] == ["Accept new", "Pause"]
+    assert [b.label for b in lab.latest.buttons] == ["Accept new", "Run once", "Pause"]
     assert "the address of paid-lab:large changed" in lab.latest.title
     await lab.press(lab.button("Accept new"))
     assert lab.called == (0, 0)

@@ -190,7 +190,7 @@ async def test_what_is_dear_asks_first_in_slacks_own_dialog_and_declining_does_n
     assert undo["text"]["text"] == f"Remove job {job} (Brief)? Nothing of it will run."
     assert undo["confirm"]["text"] == "Remove"
     asking = [b.label for b in room.slack.buttons(alert) + room.slack.buttons(card) if b.confirm]
-    assert asking == ["Accept new", "Undo"]
+    assert asking == ["Accept new", "Run once", "Undo"]
     assert len(room.slack.deliveries) == deliveries
     assert room.slack.calls_of("chat.update") == [
         call for call in room.slack.calls[:calls] if call.method == "chat.update"

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from scheduler.alert import AlertState, Decision
 from scheduler.outbox import Owed, OwedKind
+from scheduler.route import Pins
 from storage.store import Store
 from tests.integration.alerting import deliver, held_jobs, left_behind, the_alert
 from tests.integration.stores import (
@@ -195,8 +196,24 @@ async def test_an_open_alert_in_doubt_rests_and_a_closed_one_is_given_up(
     assert await store.next_ready(["slack"]) is None
 
 
-async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) -> None:
+async def test_jobs_that_drift_elsewhere_together_take_their_alert_along(store: Store) -> None:
     jobs = await held_jobs(store, 2)
+    old = await the_alert(store)
+    await deliver(store, "m1")
+    await hold(store, jobs[0], drifted(DEARER))
+    now = await the_alert(store)
+    assert (now.id, now.route, now.revision) == (old.id, DEARER, old.revision + 1)
+    assert [row.decision for row in now.jobs] == [None, None]
+    assert [drift.resolved for drift in now.jobs[1].drifts] == ["openai", "gpt-9-pro"]
+    assert await deliver(store, "m1") == THREAD
+    await hold(store, jobs[1], drifted(DEARER))
+    assert (await the_alert(store)).id == old.id
+
+
+async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) -> None:
+    jobs = [await add(store), await add(store, pins=Pins(model="gpt-9"))]
+    for job in jobs:
+        await hold(store, job)
     old = await the_alert(store)
     await hold(store, jobs[0], drifted(DEARER))
     left, new = await store.open_alerts()
@@ -210,8 +227,11 @@ async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) ->
 
 
 async def test_an_alert_that_everybody_left_is_closed(store: Store) -> None:
-    (job,) = await held_jobs(store, 1)
-    old = await the_alert(store)
+    other = await add(store)
+    await hold(store, other, drifted(DEARER))
+    job = await add(store)
+    await hold(store, job)
+    old = next(alert for alert in await store.open_alerts() if alert.route == PAID)
     await hold(store, job, drifted(DEARER))
     closed = await store.alert(old.id)
     assert closed is not None

@@ -41,6 +41,7 @@ TOUCHES_THE_WORLD = {
     "bot.stage",
     "scheduler.drill",
     "scheduler.engines",
+    "scheduler.foreseeing",
     "scheduler.healing",
     "scheduler.heartbeat",
     "scheduler.providers",

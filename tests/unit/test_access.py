@@ -54,6 +54,7 @@ pin              -        -      yes      yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
+run-once         -        -      -        yes   yes
 drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
@@ -74,6 +75,7 @@ pin              -        -      -        yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
 accept           -        -      -        yes   yes
+run-once         -        -      -        yes   yes
 drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes

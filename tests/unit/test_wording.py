@@ -14,16 +14,16 @@ from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
 from bot.wording import alerts, answered, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
-from scheduler.answers import JobView, Listed, WhatIf
+from scheduler.answers import Alerts, JobView, Listed, Started, StillHeld, WhatIf
 from scheduler.drift import drifts
-from scheduler.errors import ConfigError, RouteError
+from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.held import config_error, drift_error, route_error, served_error
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Principal
 from scheduler.money import ASSUMED, Forecast, Habit
 from scheduler.press import Action, RouteNames
 from scheduler.price import PriceCard, PriceSource
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
-from scheduler.run import CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
+from scheduler.run import Authorised, CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
 from scheduler.schedule import Interval
 from scheduler.served import Fact, Mismatch
 from scheduler.told import Reason, Told, in_words
@@ -85,6 +85,11 @@ PINNED_WHOLE = replace(PINNED, snapshot=snapshot_of(FREE, PINNED.pins, NOON))
 TINY = snapshot_of(replace(FREE, model="tiny"), Pins(), NOON)
 OTHER = a_job(9, name="Build watch", owner=BOB, snapshot=TINY)
 THIRD = a_job(11, name="Digest", next_fire_time=None)
+
+
+LET_THROUGH = replace(
+    a_run(RunState.SUCCEEDED), authorised=Authorised(PAID, "Ana", NINE), finished_at=NINE
+)
 
 
 def alert(found: Alert, waiting: dict[int, int]) -> Message:
@@ -349,6 +354,46 @@ SAID = {
         ),
         "/jobs",
     ),
+    "an alert about a default that no job has met yet": alert(
+        an_alert(listed(a_job()), listed(a_job(9, name="Build watch"))), {}
+    ),
+    "an alert of which a run was let through": alerts.alert(
+        an_alert(listed(a_job())), {}, 0, "/jobs", ran=[LET_THROUGH]
+    ),
+    "a healed alert of which a run was let through": alerts.alert(
+        an_alert(listed(a_job()), state=AlertState.HEALED), {}, 0, "/jobs", ran=[LET_THROUGH]
+    ),
+    "an alert whose other jobs nothing holds any more": alert(
+        an_alert(listed(a_job()), listed(a_job(9), Decision.HEALED)), {7: 1}
+    ),
+    "a choice, job by job": alerts.choose(
+        an_alert(*(listed(a_job(number)) for number in range(1, 8))), 2
+    ),
+    "a choice of which nothing is left": alerts.choose(
+        an_alert(listed(a_job(), Decision.PINNED, "Ana"), state=AlertState.DECIDED),
+        1,
+        "Done: 1 job pinned to the route consented to.",
+    ),
+    "a held fire that would be held again": answers.answer(
+        StillHeld(
+            a_job(),
+            UserError("the held fire of job 7 would be held again", "decide first"),
+            PAID,
+            drifts(a_job(), PAID),
+            an_alert(listed(a_job())),
+        ),
+        "/jobs",
+    ),
+    "no open alert, and a held fire all the same": answers.answer(
+        Alerts((), (JobView(a_job(state=JobState.PAUSED), held=tuple(held(1))),)), "/jobs"
+    ),
+    "an alert that was posted anew": alerts.elsewhere(anew=True),
+    "a press on an alert that has moved on": alerts.too_late(
+        an_alert(listed(a_job())), RouteNames.of(FREE)
+    ),
+    "a run that was let through": answers.answer(
+        Started(a_job(), LET_THROUGH, held_fire=True, once=PAID), "/jobs"
+    ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"
     ),
@@ -371,7 +416,7 @@ def test_thirteen_jobs_are_named_one_by_one_and_many_more_are_counted() -> None:
     assert shown(alert(an_alert(*(listed(a_job(n)) for n in range(1, 14))), {})).count("- #") == 13
     crowd = an_alert(*(listed(a_job(n)) for n in range(1, 41)))
     assert shown(alert(crowd, {})).count("- #") == 20
-    assert "and 20 more: `/jobs list`" in shown(alert(crowd, {}))
+    assert "and 20 more, behind Choose" in shown(alert(crowd, {}))
 
 
 def test_a_call_that_a_held_run_made_before_is_counted_and_never_called_nothing() -> None:
@@ -395,6 +440,11 @@ def test_every_dear_button_asks_before_it_has_its_effect() -> None:
     assert asked == {
         Action.PIN: None,
         Action.PAUSE: None,
+        Action.RUN_ONCE: Confirm(
+            "Job 7 (Brief) runs once on paid-lab:large (paid); after that it is held as before."
+            " Run it?",
+            "Run once",
+        ),
         Action.UNDO: Confirm("Remove job 7 (Brief)? Nothing of it will run.", "Remove"),
         Action.ACCEPT: Confirm(
             "From now on 1 job will use paid-lab:large (paid). Accept?", "Accept"

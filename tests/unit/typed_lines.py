@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from scheduler.alert import Decision
 from scheduler.commands import (
     AcceptRoute,
     AddJob,
@@ -9,6 +10,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    DecideAll,
     DrillJob,
     EditJob,
     EndExperiment,
@@ -129,6 +131,11 @@ GOOD: dict[str, Command] = {
     "unpin 7 model": UnpinJob(SEVEN, provider=False),
     "unpin 7 provider model": UnpinJob(SEVEN),
     "accept 7": AcceptRoute(SEVEN),
+    "accept all": DecideAll(Decision.ACCEPTED),
+    "pin ALL": DecideAll(Decision.PINNED),
+    "pause all": DecideAll(Decision.PAUSED),
+    "run 7 once": RunJob(SEVEN, once=True),
+    "run 7 once openai:gpt-4o": RunJob(SEVEN, once=True, route=RouteText(whole="openai:gpt-4o")),
     "accept 7 openai:gpt-4o": AcceptRoute(SEVEN, RouteText(whole="openai:gpt-4o")),
     "default": ShowDefault(),
     "default openai:gpt-4o": ChangeDefault(RouteText(whole="openai:gpt-4o")),

@@ -95,15 +95,28 @@ WRONG: dict[str, str] = {
         "'Standup' is not the number of a job; "
         "type '/jobs pause <job>'; '/jobs list' shows the numbers"
     ),
-    "pause 7 8": "'8' does not belong after pause; type '/jobs pause 7'",
-    "pause 7 name=x": "'name=' does not belong after pause; type '/jobs pause 7'",
+    "pause 7 8": "'8' does not belong after pause; type '/jobs pause 7' or '/jobs pause all'",
+    "pause 7 name=x": "'name=' does not belong after pause; type '/jobs pause 7' or '/jobs pause all'",
     "pause openrouter:a/b": (
         "'openrouter:a/b' is not the number of a job; "
         "type '/jobs pause <job>'; '/jobs list' shows the numbers"
     ),
-    "run 7 later": "'later' does not belong after run; type '/jobs run 7' or '/jobs run 7 held'",
+    "run 7 later": (
+        "'later' does not belong after run; type '/jobs run 7' or '/jobs run 7 held'"
+        " or '/jobs run 7 once' or '/jobs run 7 once <provider>:<model>'"
+    ),
     "run 7 held please": (
         "'please' does not belong after run; type '/jobs run 7' or '/jobs run 7 held'"
+        " or '/jobs run 7 once' or '/jobs run 7 once <provider>:<model>'"
+    ),
+    "run 7 once openai gpt-4o": (
+        "a route is one word, provider:model; did you mean '/jobs run 7 once openai:gpt-4o'?"
+    ),
+    "pin all openai:gpt-4o": (
+        "'openai:gpt-4o' does not belong after pin; type '/jobs pin <job>' or"
+        " '/jobs pin <job> <provider>:<model>' or '/jobs pin <job> <provider>' or"
+        " '/jobs pin <job> <model>' or '/jobs pin <job> provider=<provider> model=<model>' or"
+        " '/jobs pin all'"
     ),
     "list -1": (
         "'-1' is not a page of the list; "

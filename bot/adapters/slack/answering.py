@@ -95,7 +95,7 @@ class Answers:
             # Where only one person saw the question, nobody else awaits the answer.
             await self._in_its_place(came, answer)
             return
-        if came.message is not None:
+        if came.message is not None and not answer.beside:
             await self._take_buttons(came)
         place = came.request.place
         try:

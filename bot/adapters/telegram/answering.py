@@ -62,7 +62,7 @@ class Answers:
         else:
             await query.say()
             await self._public(came, answer, partial(self.poster.post, place, answer))
-            if came.hangs_there:
+            if came.hangs_there and not answer.beside:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 

@@ -130,6 +130,7 @@ def runs() -> None:
         may("note", TEXT),
         may("started_at", MOMENT),
         may("finished_at", MOMENT),
+        may("authorised", JSON),
         sa.PrimaryKeyConstraint("id", name="pk_runs"),
         sa.UniqueConstraint("job_id", "fire_time", name="uq_runs_job_id_fire_time"),
         refers("runs", "job_id", "jobs.id"),
