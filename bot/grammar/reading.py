@@ -53,10 +53,19 @@ def parse(text: str, how: str = "/jobs") -> Command:
     typed, rest = split_verb(text)
     verb = CANONICAL.get(typed)
     if verb is None:
-        raise not_understood(how, text, typed, rest)
+        raise not_understood(how, text, typed, rest, _works)
     if verb != "help" and plain(rest).strip().lower() in _AFTER_VERB:
         return Help(verb)
     return _READERS[verb](Said(how, verb, rest, typed))
+
+
+def _works(line: str) -> bool:
+    """Would this line, which begins with a verb, be understood?"""
+    try:
+        parse(line)
+    except UserError:
+        return False
+    return True
 
 
 def _list(said: Said) -> Command:
