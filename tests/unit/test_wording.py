@@ -23,7 +23,7 @@ from scheduler.money import ASSUMED, Forecast, Habit
 from scheduler.press import Action, RouteNames
 from scheduler.price import PriceCard, PriceSource
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
-from scheduler.run import CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
+from scheduler.run import WAS_HELD, CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
 from scheduler.schedule import Interval
 from scheduler.served import Fact, Mismatch
 from scheduler.told import Reason, Told, in_words
@@ -336,6 +336,31 @@ SAID = {
             current=resolved(FREE),
         ),
         "/jobs",
+    ),
+    "a history": runs.history(
+        a_job(),
+        (
+            a_run(RunState.HELD, 6, hold_reason=HoldReason.DRIFT, fire_time=NINE + 2 * DAY),
+            a_run(
+                RunState.SUCCEEDED,
+                5,
+                usage=BILLED,
+                note=WAS_HELD,
+                fire_time=NINE + DAY,
+                started_at=NINE + DAY + timedelta(seconds=40),
+            ),
+            a_run(
+                RunState.SUCCEEDED,
+                4,
+                kind=RunKind.MANUAL,
+                usage=Usage(1, 11, 7, cost_source=CostSource.UNKNOWN),
+                route=PAID,
+                started_at=NINE + timedelta(seconds=1),
+            ),
+            a_run(RunState.FAILED, 3, route=None, started_at=NINE),
+            a_run(RunState.SUCCEEDED, 2, started_at=NINE + timedelta(hours=2)),
+            a_run(RunState.MISSED, 1),
+        ),
     ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"
