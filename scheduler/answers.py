@@ -38,7 +38,10 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class Added:
+    """`twin` is another job of the chat with the same schedule and prompt."""
+
     view: JobView
+    twin: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +73,14 @@ class Done(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`released` is the held fire of a one-shot that a decision set free."""
+    """`released` is the held fire of a one-shot that a decision set free; `before` is the job as it
+    was before an edit."""
 
     done: Done
     view: JobView
     by: str
     released: Run | None = None
+    before: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,5 +51,13 @@ def is_admin() -> Message:
     )
 
 
-def unclaimed(pattern: str) -> Message:
-    return Message(f"{pattern} is no longer admin by a claim.")
+def unclaimed(pattern: str, *, last: bool) -> Message:
+    """`last`: no chat has an admin any more."""
+    title = f"{pattern} is no longer admin by a claim."
+    if not last:
+        return Message(title)
+    how = (
+        "Nobody in a chat is admin now. The next start of driftpin serve prints a code to claim with;"
+        " or name somebody under access: in config.yaml, as admins."
+    )
+    return Message(title, (Paragraph(line(how)),), tone=Tone.LOUD)

@@ -20,6 +20,7 @@ from bot.message import (
     line,
 )
 from bot.wording import cards, drills, facts, prices, runs
+from bot.wording.edits import edits
 from scheduler.answers import (
     Added,
     Alerts,
@@ -51,8 +52,8 @@ NAMED = 12
 def answer(found: Answer, how: str) -> Message:
     """The message for what the service found or did; `how` is how a command is typed here."""
     match found:
-        case Added(view):
-            return cards.added(view, how)
+        case Added(view, twin):
+            return cards.added(view, how, twin)
         case Listed():
             return cards.listed(found, how)
         case Shown(view):
@@ -88,6 +89,8 @@ def answer(found: Answer, how: str) -> Message:
 def _changed(found: Changed, how: str) -> Message:
     view = found.view
     blocks: list[Block] = [] if found.done is Done.REMOVED else [Fields(cards.rows(view))]
+    if found.before is not None and (changes := edits(found.before, view.job)):
+        blocks.insert(0, Fields(changes))
     buttons: tuple[Button, ...] = ()
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)

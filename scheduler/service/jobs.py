@@ -37,7 +37,8 @@ class JobService:
         now = self._core.clock.now()
         options = command.options
         limits = self._core.config.last_good().limits
-        await self._room_for_one_more(place, limits)
+        there = await self._core.store.jobs(place.whole_chat)
+        _room_for_one_more(there, limits)
         zone = await self._zone(options, owner)
         schedule = parse_schedule(command.schedule, zone=zone, now=now)
         check_pace(schedule, zone, now, limits)
@@ -68,7 +69,7 @@ class JobService:
         entry = self._core.entry(owner, "add", "job", job.name)
         job = await self._core.store.add(replace(job, snapshot=taken.snapshot), entry)
         self._core.wake()
-        return Added(await self._reading.view(job))
+        return Added(await self._reading.view(job), _twin(job, there))
 
     async def imported(self, source: str) -> dict[str, JobId]:
         """The jobs that came from there before, by their keys there."""
@@ -86,11 +87,16 @@ class JobService:
         self._core.wake()
         return brought
 
-    async def edit(self, command: EditJob, by: Principal) -> Changed:
+    async def edit(self, command: EditJob, by: Principal) -> Changed | Unchanged:
         """Change what was typed and nothing else; pins that end a drift decide on its alert."""
+        before = await self._core.job(command.job)
+        same = replace(await self._edited(before, command), anchor=before.anchor)
+        if same == before:
+            return Unchanged(await self._reading.view(before), "like that already")
 
         async def change(job: Job) -> Wanted:
-            edited = await self._edited(job, command)
+            nonlocal before
+            before, edited = job, await self._edited(job, command)
             decides = edited.pins != job.pins and await self._drifts_no_more(edited)
             if decides:
                 return Wanted(edited, Decision.PINNED)
@@ -100,7 +106,7 @@ class JobService:
         job = await self._core.change(command.job, change, by, "edit")
         await self._core.submit_planned(await self._core.store.in_flight(job.id))
         self._core.wake()
-        return Changed(Done.EDITED, await self._reading.view(job), by.name)
+        return Changed(Done.EDITED, await self._reading.view(job), by.name, before=before)
 
     async def _would_run(self, job: Job) -> bool:
         if not job.kind.guarded:
@@ -195,19 +201,29 @@ class JobService:
         await self._core.change(job_id, change, by, "remove")
         return Changed(Done.REMOVED, view, by.name)
 
-    async def _room_for_one_more(self, place: Place, limits: Limits) -> None:
-        there = await self._core.store.jobs(place.whole_chat)
-        if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
-            raise UserError(
-                f"this chat already has {limits.jobs_per_chat} jobs",
-                "remove one that is not needed",
-            )
-
     async def _zone(self, options: Options, owner: Principal) -> ZoneInfo:
         if options.zone:
             return zone_named(options.zone)
         person = await self._core.store.person(owner)
         return ZoneInfo(person.zone or self._core.config.last_good().timezone)
+
+
+def _room_for_one_more(there: Sequence[Job], limits: Limits) -> None:
+    if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
+        raise UserError(
+            f"this chat already has {limits.jobs_per_chat} jobs",
+            "remove one that is not needed",
+        )
+
+
+def _twin(job: Job, there: Sequence[Job]) -> JobId | None:
+    """Another job of the chat that does the same at the same times: perhaps it was added twice."""
+
+    def does(each: Job) -> tuple[object, ...]:
+        return each.kind, each.prompt, each.schedule, each.zone, each.place
+
+    going = (each for each in there if each.state is not JobState.FINISHED)
+    return next((each.id for each in going if does(each) == does(job)), None)
 
 
 def _rules(job: Job) -> tuple[OnDrift | None, bool]:

@@ -14,7 +14,7 @@ from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
 from bot.wording import alerts, answered, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
-from scheduler.answers import JobView, Listed, WhatIf
+from scheduler.answers import Changed, Done, JobView, Listed, WhatIf
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError
 from scheduler.held import config_error, drift_error, route_error, served_error
@@ -337,6 +337,20 @@ SAID = {
         ),
         "/jobs",
     ),
+    "an edited job": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(
+                a_job(prompt="Summarise closed incidents", free_only=True),
+                FIRES,
+                current=resolved(FREE),
+            ),
+            "Ana",
+            before=a_job(name="Incidents"),
+        ),
+        "/jobs",
+    ),
+    "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
     "a history": runs.history(
         a_job(),
         (
