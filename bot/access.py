@@ -40,6 +40,7 @@ NEEDS: dict[str, Role] = {
     "edit": Role.OWNER,
     "unpin": Role.OWNER,
     "remove": Role.OWNER,
+    "restore": Role.OWNER,
     "list-everywhere": Role.ADMIN,
     "unclaim": Role.ADMIN,
     "change-default": Role.ADMIN,

@@ -54,8 +54,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Who removed a job, and when; its rows stay."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     view: JobView
+    removed: Removed | None = None
 
 
 class Done(StrEnum):
@@ -65,6 +74,7 @@ class Done(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     REMOVED = "removed"
+    RESTORED = "restored"
     PINNED = "pinned"
     UNPINNED = "unpinned"
     ACCEPTED = "accepted"
@@ -124,12 +134,14 @@ class Alerts:
 class Histories:
     job: Job
     runs: tuple[Run, ...]
+    removed: Removed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
     job: Job
     run: Run | None
+    removed: Removed | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ VERBS = (
     ),
     Verb(
         "resume",
-        "go on after a pause",
+        "go on after a pause; bring a removed job back",
         ("resume <job>",),
         ("resume 7",),
         ("unpause", "enable", "continue"),
@@ -83,7 +83,7 @@ VERBS = (
     ),
     Verb(
         "remove",
-        "remove a job; its history stays",
+        "remove a job; its history stays, and resume brings it back",
         ("remove <job>",),
         ("remove 7",),
         ("rm", "delete", "del"),

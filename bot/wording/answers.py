@@ -1,6 +1,7 @@
 """The answer to each command."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import assert_never
 
 from bot.message import (
@@ -33,6 +34,7 @@ from scheduler.answers import (
     Histories,
     Listed,
     Outputs,
+    Removed,
     Shown,
     Snapshots,
     Started,
@@ -41,7 +43,7 @@ from scheduler.answers import (
     WhatIf,
 )
 from scheduler.drift import consent
-from scheduler.job import Job, unguarded_axes
+from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run, RunState
 
@@ -56,8 +58,8 @@ def answer(found: Answer, how: str) -> Message:
             return cards.added(view, how, twin)
         case Listed():
             return cards.listed(found, how)
-        case Shown(view):
-            return cards.shown(view, how)
+        case Shown(view, removed):
+            return _of_removed(cards.shown(view, how), view.job, removed, how)
         case Changed():
             return _changed(found, how)
         case Unchanged(view, what):
@@ -68,10 +70,10 @@ def answer(found: Answer, how: str) -> Message:
             return _stopped(found, job, len(stopped))
         case Alerts(alerts):
             return _alerts(len(alerts))
-        case Histories(job, history):
-            return runs.history(job, history)
-        case Outputs(job, run):
-            return runs.output(job, run)
+        case Histories(job, history, removed):
+            return _of_removed(runs.history(job, history), job, removed, how)
+        case Outputs(job, run, removed):
+            return _of_removed(runs.output(job, run), job, removed, how)
         case Default():
             return _default(found, how)
         case WhatIf():
@@ -98,8 +100,26 @@ def _changed(found: Changed, how: str) -> Message:
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
         buttons = (_run_held(view.held[-1], view.job),)
+    if found.done is Done.REMOVED:
+        back = code(f"{how} resume {view.job.id}")
+        blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
+        buttons = (_undo(view.job),)
     loud = found.done in (Done.UNPINNED, Done.PINNED) and unguarded_axes(view.job)
     return Message(_done(found), tuple(blocks), buttons, Tone.LOUD if loud else Tone.GOOD)
+
+
+def _of_removed(message: Message, job: Job, removed: Removed | None, how: str) -> Message:
+    """What is told of a job that was removed: by whom, when, and how it comes back."""
+    if job.state is not JobState.REMOVED:
+        return message
+    who = line(f"by {removed.by} at ", Moment(removed.at, job.zone)) if removed else line("before")
+    back = line(". ", code(f"{how} resume {job.id}"), " brings it back.")
+    told = Paragraph((*line(bold("Removed"), " "), *who, *back))
+    return replace(message, blocks=(told, *message.blocks), buttons=())
+
+
+def _undo(job: Job) -> Button:
+    return Button("Undo", Press(Action.RESTORE, job=job.id))
 
 
 def _run_held(run: Run, job: Job) -> Button:
@@ -125,7 +145,11 @@ def _done(found: Changed) -> str:
         case Done.RESUMED:
             return f"Job {name} is active again."
         case Done.REMOVED:
-            return f"Job {name} is removed."
+            return (
+                f"Job {name} is removed by {found.by}." if found.by else f"Job {name} is removed."
+            )
+        case Done.RESTORED:
+            return f"Job {name} is back, as it was."
         case Done.PINNED:
             return f"Job {name} is pinned to {facts.names(job.pins)}."
         case Done.UNPINNED if unguarded_axes(job):

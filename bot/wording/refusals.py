@@ -36,6 +36,7 @@ DEEDS = {
     "change-default": "change the default",
     "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
+    "restore": "bring back",
     "pin-another": "pin",
     "snapshot": "take a snapshot for",
 }

@@ -22,7 +22,7 @@ from scheduler.schedule.spans import read_span
 from scheduler.schedule.zones import zone_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
-from scheduler.service.reading import Reading
+from scheduler.service.reading import Reading, removal
 from scheduler.snapshots import bound_to, take_snapshot
 from scheduler.verdict import verdict
 
@@ -173,8 +173,11 @@ class JobService:
         return Changed(Done.PAUSED, await self._reading.view(job), by.name)
 
     async def resume(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
-        """Active again from now on; what was due while paused is not made up for."""
-        job = await self._core.job(job_id)
+        """Active again from now on; what was due while paused is not made up for. A removed job comes
+        back as it was."""
+        job = await self._core.known(job_id)
+        if job.state is JobState.REMOVED:
+            return await self._restore(job, by)
         if job.state is not JobState.PAUSED:
             return Unchanged(await self._reading.view(job), f"not paused but {job.state}")
 
@@ -197,9 +200,30 @@ class JobService:
             gone = replace(job, state=JobState.REMOVED, next_fire_time=None)
             return Wanted(gone, Decision.REMOVED)
 
-        view = await self._reading.view(await self._core.job(job_id))
-        await self._core.change(job_id, change, by, "remove")
+        before = await self._core.job(job_id)
+        view = await self._reading.view(before)
+        # What it was is kept where its removal is, for whoever wants it back.
+        await self._core.change(job_id, change, by, "remove", str(before.state))
         return Changed(Done.REMOVED, view, by.name)
+
+    async def _restore(self, job: Job, by: Principal) -> Changed:
+        """The job as it was before it was removed, its consent included; its next fire is one to come."""
+        there = await self._core.store.jobs(job.place.whole_chat)
+        _room_for_one_more(there, self._core.config.last_good().limits)
+        entry = await removal(self._core, job.id)
+        paused = entry is not None and entry.detail == JobState.PAUSED
+
+        async def change(job: Job) -> Wanted:
+            if job.state is not JobState.REMOVED:
+                raise UserError(f"job {job.id} is back already", f"'/jobs show {job.id}' shows it")
+            fire = None if job.repeat_left == 0 else following(job, self._core.clock.now())
+            state = JobState.PAUSED if paused else JobState.ACTIVE
+            state = JobState.FINISHED if fire is None else state
+            return Wanted(replace(job, state=state, next_fire_time=fire))
+
+        job = await self._core.change_any(job.id, change, by, "restore")
+        self._core.wake()
+        return Changed(Done.RESTORED, await self._reading.view(job), by.name)
 
     async def _zone(self, options: Options, owner: Principal) -> ZoneInfo:
         if options.zone:

@@ -57,6 +57,7 @@ drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
+restore          -        -      -        yes   yes
 an-unknown-verb  -        -      -        -     -
 """
 
@@ -77,6 +78,7 @@ drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
+restore          -        -      -        yes   yes
 an-unknown-verb  -        -      -        -     -
 """
 
