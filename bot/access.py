@@ -26,6 +26,7 @@ NEEDS: dict[str, Role] = {
     "output": Role.VIEWER,
     "alerts": Role.VIEWER,
     "default": Role.VIEWER,
+    "tz": Role.VIEWER,
     "add": Role.OPERATOR,
     "pause": Role.OPERATOR,
     "resume": Role.OPERATOR,
@@ -42,6 +43,7 @@ NEEDS: dict[str, Role] = {
     "remove": Role.OWNER,
     "restore": Role.OWNER,
     "list-everywhere": Role.ADMIN,
+    "audit": Role.ADMIN,
     "unclaim": Role.ADMIN,
     "change-default": Role.ADMIN,
 }

@@ -18,8 +18,10 @@ from scheduler.commands import (
     ListAlerts,
     ListJobs,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RunJob,
@@ -83,6 +85,12 @@ class Carrier:
                 if confirmed:
                     return await self._service.defaults.change(route, request.principal)
                 return await self._service.defaults.what_if(route)
+            case OwnZone():
+                self._doors.need(request, "tz")
+                return await self._service.people.zone(command, request.principal, request.zone)
+            case ReadAudit():
+                self._doors.need(request, "audit")
+                return await self._service.people.audit(command)
             case TakeSnapshots():
                 self._doors.need(request, "snapshot-all")
                 return await self._snapshots(command, request)

@@ -136,9 +136,10 @@ class Button:
 class Message:
     """One message. `title` is a whole sentence that can stand alone as the notification.
 
-    `private`: only for the person who asked. `replaces`: it takes the place of the message whose
-    button was pressed. `form`: a platform that has forms shows this one instead; `problems` are the
-    fields of a form that was sent (names of AddForm's fields) and what is wrong with each.
+    `private`: only for the person who asked. `refused`: nothing was carried out. `replaces`: it takes
+    the place of the message whose button was pressed. `form`: a platform that has forms shows this one
+    instead; `problems` are the fields of a form that was sent (names of AddForm's fields) and what is
+    wrong with each.
     """
 
     title: str
@@ -146,6 +147,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.PLAIN
     private: bool = False
+    refused: bool = False
     replaces: bool = False
     form: AddForm | None = None
     problems: tuple[tuple[str, str], ...] = ()

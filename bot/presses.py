@@ -150,7 +150,10 @@ class Presses:
         except AlreadyPressed:
             return _used(await self._store.press(stored.token))
         if isinstance(answer, Unchanged):
-            await self._store.pressed(stored.token, request.principal, self._clock.now())
+            by, now = request.principal, self._clock.now()
+            # Somebody may have pressed it meanwhile, and that is why there is nothing left to do.
+            if not await self._store.pressed(stored.token, by, now):
+                return _used(await self._store.press(stored.token))
         # What a card offered is gone with the job, and back with it.
         told = press.action in IN_PLACE and not isinstance(answer, Unchanged)
         return replace(answers.answer(answer, request.command), replaces=told)

@@ -8,7 +8,7 @@ from enum import StrEnum
 from scheduler.alert import Alert
 from scheduler.drift import Drift
 from scheduler.errors import UserError
-from scheduler.job import Job, JobId, OnDrift
+from scheduler.job import Job, JobId, OnDrift, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
@@ -199,6 +199,40 @@ class Drilled:
     policy: OnDrift
 
 
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where a person's clock stands, and their jobs that run by another zone; `said` unless it is only
+    the configured one."""
+
+    zone: str
+    elsewhere: tuple[Job, ...]
+    said: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did what to what, and when; `detail` says more, or nothing."""
+
+    at: datetime
+    by: Principal
+    action: str
+    object: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One page of the audit, the latest first; `more` where an older one follows. Moments are shown
+    in `zone` (IANA)."""
+
+    deeds: tuple[Deed, ...]
+    job: JobId | None
+    page: int
+    more: bool
+    zone: str
+
+
 Answer = (
     Added
     | Listed
@@ -215,4 +249,6 @@ Answer = (
     | DefaultChanged
     | Drilled
     | Snapshots
+    | Zone
+    | Audited
 )

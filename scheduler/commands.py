@@ -154,6 +154,21 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnZone:
+    """Show where one's own clock stands; with a zone, as typed, say where."""
+
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAudit:
+    """What people did, the latest first; about one job where one is named."""
+
+    job: JobId | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ShowDefault:
     pass
 
@@ -206,7 +221,17 @@ JobCommand = (
     | History
     | Output
 )
-Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | TakeSnapshots
+Doable = (
+    JobCommand
+    | AddJob
+    | ListJobs
+    | ListAlerts
+    | ShowDefault
+    | ChangeDefault
+    | TakeSnapshots
+    | OwnZone
+    | ReadAudit
+)
 """What the service carries out."""
 
 Front = Help | AskAdd | Claim | Unclaim

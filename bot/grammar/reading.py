@@ -21,8 +21,10 @@ from scheduler.commands import (
     ListAlerts,
     ListJobs,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RunJob,
@@ -77,10 +79,7 @@ def _list(said: Said) -> Command:
     nothing_more(said, words[1:], cut.pairs)
     if not words:
         return ListJobs(everywhere=everywhere)
-    page = words[0]
-    if not (page.isascii() and page.isdecimal() and len(page) < 8 and 1 <= int(page) <= MOST_PAGES):
-        raise UserError(f"'{shortened(page, 40)}' is not a page of the list", said.usage())
-    return ListJobs(int(page), everywhere)
+    return ListJobs(_page(said, words[0], "list", MOST_PAGES), everywhere)
 
 
 def _run(said: Said) -> Command:
@@ -144,6 +143,31 @@ def _alerts(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, cut.words, cut.pairs)
     return ListAlerts()
+
+
+def _tz(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, (), cut.pairs)
+    return OwnZone(" ".join(cut.words) or None)
+
+
+def _audit(said: Said) -> Command:
+    cut = in_words(said.rest)
+    words = cut.words
+    job: JobId | None = None
+    if words and words[0].lower() != "page":
+        job, words = job_first(said, words)
+    if words[:1] and words[0].lower() == "page":
+        nothing_more(said, words[2:], cut.pairs)
+        return ReadAudit(job, _page(said, words[1] if len(words) > 1 else "", "audit", 1_000))
+    nothing_more(said, words, cut.pairs)
+    return ReadAudit(job)
+
+
+def _page(said: Said, typed: str, what: str, most: int) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 8 and 1 <= int(typed) <= most):
+        raise UserError(f"'{shortened(typed, 40)}' is not a page of the {what}", said.usage())
+    return int(typed)
 
 
 def _claim(said: Said) -> Command:
@@ -219,6 +243,8 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "history": _job_alone(History),
     "output": _job_alone(Output),
     "default": _default,
+    "tz": _tz,
+    "audit": _audit,
     "claim": _claim,
     "unclaim": _unclaim,
     "help": _help,

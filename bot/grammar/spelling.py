@@ -19,8 +19,10 @@ from scheduler.commands import (
     ListJobs,
     Options,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RouteText,
@@ -67,6 +69,11 @@ def _said(command: Command) -> str:
             return "default"
         case TakeSnapshots():
             return "snapshot all"
+        case OwnZone(zone):
+            return _words("tz", zone)
+        case ReadAudit(about, page):
+            which = None if about is None else str(about)
+            return _words("audit", which, f"page {page}" if page > 1 else None)
         case ChangeDefault(route, confirmed):
             return _words("default", _route(route), "yes" if confirmed else None)
         case AskAdd():

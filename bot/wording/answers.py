@@ -20,12 +20,13 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import cards, drills, facts, prices, runs
+from bot.wording import cards, drills, facts, people, prices, runs
 from bot.wording.edits import edits
 from scheduler.answers import (
     Added,
     Alerts,
     Answer,
+    Audited,
     Changed,
     Default,
     DefaultChanged,
@@ -41,6 +42,7 @@ from scheduler.answers import (
     Stopped,
     Unchanged,
     WhatIf,
+    Zone,
 )
 from scheduler.drift import consent
 from scheduler.job import Job, JobState, unguarded_axes
@@ -84,6 +86,10 @@ def answer(found: Answer, how: str) -> Message:
             return _snapshots(found)
         case Drilled():
             return drills.drilled(found, how)
+        case Zone():
+            return people.zone(found, how)
+        case Audited():
+            return people.audit(found, how)
         case _:
             assert_never(found)
 

@@ -7,6 +7,7 @@ from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
 from scheduler.service.jobs import JobService
+from scheduler.service.people import People
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
 
@@ -22,6 +23,7 @@ class Service:
         self.runs = RunService(core, self.reading)
         self.consents = Consents(core, self.reading)
         self.defaults = Defaults(core)
+        self.people = People(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""

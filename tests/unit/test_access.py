@@ -32,9 +32,11 @@ help             -        yes    yes      yes   yes
 list             -        yes    yes      yes   yes
 alerts           -        yes    yes      yes   yes
 default          -        yes    yes      yes   yes
+tz               -        yes    yes      yes   yes
 add              -        -      yes      yes   yes
 snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
+audit            -        -      -        -     yes
 unclaim          -        -      -        -     yes
 change-default   -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -

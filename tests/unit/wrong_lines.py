@@ -49,7 +49,15 @@ WRONG: dict[str, str] = {
     ),
     "cost": "cost is not available in this version; type '/jobs help'",
     "halt": "halt is not available in this version; type '/jobs help'",
-    "tz Europe/Oslo": "tz is not available in this version; type '/jobs help'",
+    "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
+    "audit page x": (
+        "'x' is not a page of the audit; type '/jobs audit' or '/jobs audit <job>'"
+        " or '/jobs audit page <page>' or '/jobs audit <job> page <page>'"
+    ),
+    "audit 7 8": (
+        "'8' does not belong after audit; type '/jobs audit' or '/jobs audit 7'"
+        " or '/jobs audit page <page>' or '/jobs audit 7 page <page>'"
+    ),
     "claim": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim -- | -": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim 7KQM-2XPD name=x": "'name=' does not belong after claim; type '/jobs claim <code>'",

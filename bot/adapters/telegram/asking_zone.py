@@ -23,7 +23,10 @@ SIGN = "w:q:"
 ASKED_AGAIN = 30 * 24 * 3600.0
 """Seconds until somebody who did not answer is asked again."""
 
-QUESTION = "Where does your clock stand? Job {job} runs by {zone} until you change it."
+QUESTION = (
+    "Where does your clock stand? Press it, or type {command} tz Europe/Oslo."
+    " Job {job} runs by {zone} until you change it: {command} edit {job} tz=Europe/Oslo"
+)
 NOT_YOURS = "I asked somebody else this."
 NOTED = "Your new jobs run by {zone}."
 STILL = " Job {job} still runs by {before}; {command} edit {job} tz={zone} changes it."
@@ -78,7 +81,7 @@ class ZoneQuestion:
             self.answers.poster.say,
             came.chat,
             int(thread) if thread else None,
-            part(Marked(QUESTION.format(job=job, zone=zone))),
+            part(Marked(QUESTION.format(job=job, zone=zone, command=came.request.command))),
             InlineKeyboardMarkup(rows),
             answers=None if came.private else came.message,
         )
