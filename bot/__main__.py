@@ -14,7 +14,16 @@ from scheduler.errors import ConfigError, DriftpinError, UserError
 Result = TypeVar("Result")
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class Uncut(click.Group):
+    """A group that shows the first sentence of each command to its end."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, each.get_short_help_str(limit=200)) for name, each in self.commands.items()]
+        with formatter.section("Commands"):
+            formatter.write_dl(sorted(rows))
+
+
+@click.group(cls=Uncut, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="driftpin", prog_name="driftpin")
 def cli() -> None:
     """Schedules AI-agent jobs, and never lets one bill a provider nobody chose."""

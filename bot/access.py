@@ -26,6 +26,7 @@ NEEDS: dict[str, Role] = {
     "output": Role.VIEWER,
     "alerts": Role.VIEWER,
     "default": Role.VIEWER,
+    "tz": Role.VIEWER,
     "add": Role.OPERATOR,
     "add-script": Role.ADMIN,
     "pause": Role.OPERATOR,
@@ -42,7 +43,9 @@ NEEDS: dict[str, Role] = {
     "edit": Role.OWNER,
     "unpin": Role.OWNER,
     "remove": Role.OWNER,
+    "restore": Role.OWNER,
     "list-everywhere": Role.ADMIN,
+    "audit": Role.ADMIN,
     "unclaim": Role.ADMIN,
     "change-default": Role.ADMIN,
 }

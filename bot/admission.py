@@ -51,7 +51,7 @@ class Admission:
         """Take back what a claim gave; raises Refusal and UserError."""
         self._doors.need(request, "unclaim")
         if await self._claims.unclaim(admin, request.principal):
-            return admission.unclaimed(admin)
+            return admission.unclaimed(admin, last=not self._claims.access().admins)
         claimed = self._claims.admins()
         raise UserError(
             f"no claim made {admin} admin",

@@ -21,8 +21,10 @@ from scheduler.commands import (
     ListAlerts,
     ListJobs,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RunJob,
@@ -94,6 +96,12 @@ class Carrier:
             case EndExperiment(wanted):
                 self._doors.need(request, "change-default")
                 return await self._service.experiments.end(wanted, request.principal)
+            case OwnZone():
+                self._doors.need(request, "tz")
+                return await self._service.people.zone(command, request.principal, request.zone)
+            case ReadAudit():
+                self._doors.need(request, "audit")
+                return await self._service.people.audit(command)
             case TakeSnapshots():
                 self._doors.need(request, "snapshot-all")
                 return await self._snapshots(command, request)

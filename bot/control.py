@@ -109,7 +109,7 @@ class Control:
 
 def _response(answer: Message | None, typed: dict[str, Any]) -> web.Response:
     look = Look(width=int(typed["width"]), colour=bool(typed["colour"]), pressable=False)
-    refused = answer is not None and answer.private
+    refused = answer is not None and answer.refused
     status = HTTPStatus.UNPROCESSABLE_ENTITY if refused else HTTPStatus.OK
     return web.Response(text=render(answer, look) if answer else "", status=status)
 

@@ -33,7 +33,7 @@ ENDING = """\
 That was the whole story. Nothing was kept. To go on:
   make chat        the same bot in this terminal, on the built-in provider: no key, no token
   config.yaml      copy config.example.yaml, name a provider; its key goes into .env
-  Slack, Telegram  the same commands and the same buttons, in a later version"""
+  Slack, Telegram  the same commands and the same buttons: docs/how-to/slack.md, docs/how-to/telegram.md"""
 
 
 class NotAsTold(Exception):

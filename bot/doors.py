@@ -10,7 +10,10 @@ from bot.wording import refusals
 from scheduler.errors import DriftpinError
 from scheduler.job import Job, JobId, JobState
 from scheduler.ports import Store
-from scheduler.service.core import no_job
+from scheduler.service.core import no_job, was_removed
+
+OF_REMOVED = {"show": "show", "history": "history", "output": "output", "resume": "restore"}
+"""What can still be done to a job that was removed, and what that is judged as."""
 
 
 class Refusal(DriftpinError):
@@ -44,13 +47,15 @@ class Doors:
         """The job, for somebody who may do this to it.
 
         A job one may not even see answers exactly like an unknown one (UserError); one that one may
-        see but not touch raises Refusal.
+        see but not touch raises Refusal. One that was removed can be read, and brought back.
         """
         job = await self.store.job(job_id)
-        if job is None or job.state is JobState.REMOVED:
+        if job is None or not self.may(request, "show", job):
             raise no_job(job_id)
-        if not self.may(request, "show", job):
-            raise no_job(job_id)
+        if job.state is JobState.REMOVED:
+            if action not in OF_REMOVED:
+                raise was_removed(job_id)
+            action = OF_REMOVED[action]
         if not self.may(request, action, job):
             raise self.refusal(action, f"job {job_id}")
         return job

@@ -62,7 +62,7 @@ class Http:
             await self._runner.cleanup()
             raise OperatorError(
                 f"DRIFTPIN_PORT: {self._host}:{self._port} cannot be listened on ({error.strerror});"
-                " set another port, or end the program that has it"
+                " set another port in .env, or end the program that has it"
             ) from None
         host, port, *_ = self._runner.addresses[0]
         return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"

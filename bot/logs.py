@@ -23,6 +23,15 @@ CHATTY = (
 """Libraries whose INFO lines can hold URLs with tokens, or prompts."""
 
 
+LIBRARIES = ("telegram",)
+"""Libraries that log what somebody out there answers: whole pages, and a traceback with each."""
+
+OUTSIDE = ("telegram", "json", "httpx", "httpcore")
+"""Whose errors say something of the other end, and nothing of ours."""
+
+LONGEST_LINE = 300
+
+
 class Redacted(logging.Formatter):
     """Formats a record with every known secret taken out, tracebacks included."""
 
@@ -40,11 +49,26 @@ def without_traceback(record: logging.LogRecord) -> bool:
     return True
 
 
+def in_one_line(record: logging.LogRecord) -> bool:
+    """A filter for a handler: a refusal or an odd answer, as a library logs it, is one short line."""
+    if record.name.split(".")[0] not in LIBRARIES:
+        return True
+    said = " ".join(record.getMessage().split())
+    if len(said) > LONGEST_LINE:
+        said = f"{said[:LONGEST_LINE]}…"
+    record.msg, record.args = said, ()
+    kind = record.exc_info[0] if record.exc_info else None
+    if kind is not None and kind.__module__.split(".")[0] in OUTSIDE:
+        record.exc_info = record.exc_text = None
+    return True
+
+
 def log_to_file(home: Path, hidden: Callable[[], frozenset[str]]) -> None:
     """Send this process's log to `driftpin.log`, nothing of it to the terminal."""
     handler = RotatingFileHandler(home / "driftpin.log", maxBytes=SIZE, backupCount=KEPT)
     (home / "driftpin.log").chmod(0o600)
     handler.setFormatter(Redacted(hidden))
+    handler.addFilter(in_one_line)
     root = logging.getLogger()
     root.addHandler(handler)
     root.setLevel(logging.INFO)

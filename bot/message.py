@@ -140,11 +140,11 @@ class Button:
 class Message:
     """One message. `title` is a whole sentence that can stand alone as the notification.
 
-    `private`: only for the person who asked. `replaces`: it takes the place of the message whose
-    button was pressed; `beside`: that one keeps its buttons. `form`: a platform that has forms shows
-    this one instead; `problems` are the fields of a form that was sent (names of AddForm's fields) and
-    what is wrong with each. `to_stranger`: nobody admitted asked, and where others would read it, it
-    need not be said each time.
+    `private`: only for the person who asked. `refused`: nothing was carried out. `replaces`: it takes
+    the place of the message whose button was pressed; `beside`: that one keeps its buttons. `form`: a
+    platform that has forms shows this one instead; `problems` are the fields of a form that was sent
+    (names of AddForm's fields) and what is wrong with each. `to_stranger`: nobody admitted asked, and
+    where others would read it, it need not be said each time.
     """
 
     title: str
@@ -152,6 +152,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     tone: Tone = Tone.PLAIN
     private: bool = False
+    refused: bool = False
     replaces: bool = False
     beside: bool = False
     form: AddForm | None = None

@@ -47,7 +47,7 @@ async def _alone(environment: Environment, text: str) -> int:
         answer = await app.dispatcher.handle(Request(machine_user(), HERE, text))
         if answer is not None:
             await terminal.send(HERE, answer)
-        refused = answer is not None and answer.private
+        refused = answer is not None and answer.refused
         await app.engine.idle()
         # A message cut off by a kill would keep its report waiting.
         await app.store.interrupted([terminal.name])

@@ -58,4 +58,4 @@ async def _alone(environment: Environment, asked: Asked) -> int:
         # What was owed before waits for somebody who can answer it.
         app.notifier.since = app.clock.now()
         await app.stop()
-    return REFUSED if message.private else 0
+    return REFUSED if message.refused else 0

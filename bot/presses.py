@@ -27,7 +27,7 @@ from scheduler.commands import (
     TakeSnapshots,
 )
 from scheduler.errors import AlreadyPressed
-from scheduler.job import JobId
+from scheduler.job import Job, JobId, JobState
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
@@ -51,6 +51,7 @@ ACTIONS = {
     Action.RUN_ONCE: "run-once",
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
+    Action.RESTORE: "resume",
     Action.CHANGE_DEFAULT: "change-default",
     Action.TRY_DEFAULT: "change-default",
     Action.END_EXPERIMENT: "change-default",
@@ -64,6 +65,8 @@ BOUND = (Action.UNDO, Action.PIN, Action.SNAPSHOT)
 
 MENDED = 3600.0
 """Seconds in which a copy of an alert is mended once, however often its buttons are pressed."""
+IN_PLACE = (Action.UNDO, Action.RESTORE)
+"""Buttons whose message would be untrue once they were pressed: the answer takes its place."""
 
 
 class Presses:
@@ -213,8 +216,7 @@ class Presses:
         press = stored.press
         if press.job is not None:
             job = await self._doors.job(request, ACTIONS[press.action], press.job)
-            bound = press.action in BOUND and stored.pressed_by is None
-            if bound and job.consent_revision != press.revision:
+            if stored.pressed_by is None and _stale(press, job):
                 return refusals.unknown_button()
         else:
             self._doors.need(request, ACTIONS[press.action])
@@ -226,8 +228,20 @@ class Presses:
         except AlreadyPressed:
             return _used(await self._store.press(stored.token))
         if isinstance(answer, Unchanged):
-            await self._store.pressed(stored.token, request.principal, self._clock.now())
-        return answers.answer(answer, request.command)
+            by, now = request.principal, self._clock.now()
+            # Somebody may have pressed it meanwhile, and that is why there is nothing left to do.
+            if not await self._store.pressed(stored.token, by, now):
+                return _used(await self._store.press(stored.token))
+        # What a card offered is gone with the job, and back with it.
+        told = press.action in IN_PLACE and not isinstance(answer, Unchanged)
+        return replace(answers.answer(answer, request.command), replaces=told)
+
+
+def _stale(press: Press, job: Job) -> bool:
+    """Is what the button spoke of no longer so?"""
+    if press.action is Action.RESTORE:
+        return job.state is not JobState.REMOVED
+    return press.action in BOUND and job.consent_revision != press.revision
 
 
 def _used(stored: StoredPress | None) -> Message:
@@ -259,6 +273,8 @@ def command_of(press: Press) -> Doable:
             return TakeSnapshots(route)
         case Action.UNDO:
             return RemoveJob(job)
+        case Action.RESTORE:
+            return ResumeJob(job)
         case Action.PAGE:
             return ListJobs(press.revision, press.everywhere)
         case Action.CHANGE_DEFAULT if route is not None:

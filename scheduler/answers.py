@@ -9,7 +9,7 @@ from scheduler.alert import Alert, Decision
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
-from scheduler.job import Job, JobId, OnDrift
+from scheduler.job import Job, JobId, OnDrift, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
@@ -41,7 +41,10 @@ class JobView:
 
 @dataclass(frozen=True, slots=True)
 class Added:
+    """`twin` is another job of the chat with the same schedule and prompt."""
+
     view: JobView
+    twin: JobId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +57,17 @@ class Listed:
 
 
 @dataclass(frozen=True, slots=True)
+class Removed:
+    """Who removed a job, and when; its rows stay."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Shown:
     view: JobView
+    removed: Removed | None = None
 
 
 class Done(StrEnum):
@@ -65,6 +77,7 @@ class Done(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     REMOVED = "removed"
+    RESTORED = "restored"
     PINNED = "pinned"
     UNPINNED = "unpinned"
     ACCEPTED = "accepted"
@@ -73,12 +86,14 @@ class Done(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """`released` is the held fire of a one-shot that a decision set free."""
+    """`released` is the held fire of a one-shot that a decision set free; `before` is the job as it
+    was before an edit."""
 
     done: Done
     view: JobView
     by: str
     released: Run | None = None
+    before: Job | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +165,14 @@ class Decisions:
 class Histories:
     job: Job
     runs: tuple[Run, ...]
+    removed: Removed | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
     job: Job
     run: Run | None
+    removed: Removed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +259,40 @@ class Drilled:
     policy: OnDrift
 
 
+@dataclass(frozen=True, slots=True)
+class Zone:
+    """Where a person's clock stands, and their jobs that run by another zone; `said` unless it is only
+    the configured one."""
+
+    zone: str
+    elsewhere: tuple[Job, ...]
+    said: bool
+    changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """Who did what to what, and when; `detail` says more, or nothing."""
+
+    at: datetime
+    by: Principal
+    action: str
+    object: str
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """One page of the audit, the latest first; `more` where an older one follows. Moments are shown
+    in `zone` (IANA)."""
+
+    deeds: tuple[Deed, ...]
+    job: JobId | None
+    page: int
+    more: bool
+    zone: str
+
+
 Answer = (
     Added
     | Listed
@@ -262,4 +313,6 @@ Answer = (
     | Snapshots
     | StillHeld
     | Decisions
+    | Zone
+    | Audited
 )

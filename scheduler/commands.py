@@ -166,6 +166,21 @@ class Output:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnZone:
+    """Show where one's own clock stands; with a zone, as typed, say where."""
+
+    zone: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAudit:
+    """What people did, the latest first; about one job where one is named."""
+
+    job: JobId | None = None
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class ShowDefault:
     pass
 
@@ -237,6 +252,8 @@ Doable = (
     | EndExperiment
     | TakeSnapshots
     | DecideAll
+    | OwnZone
+    | ReadAudit
 )
 """What the service carries out."""
 

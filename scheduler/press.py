@@ -21,6 +21,7 @@ class Action(StrEnum):
     SNAPSHOT = "snapshot"
     SNAPSHOT_ALL = "snapshot_all"
     UNDO = "undo"
+    RESTORE = "restore"
     CHANGE_DEFAULT = "change_default"
     TRY_DEFAULT = "try_default"
     END_EXPERIMENT = "end_experiment"

@@ -72,6 +72,10 @@ FOLLOWS: dict[RunState, frozenset[RunState]] = {
 have left is never sent again."""
 
 
+WAS_HELD = "held before it ran"
+"""The note of a run that a decision set free: nothing else of it says so once it has run."""
+
+
 class HoldReason(StrEnum):
     """Why a run was not allowed to spend."""
 
@@ -143,7 +147,10 @@ class Authorised:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """One run. Moments are aware UTC; `route` is the route that was judged, and no other is called."""
+    """One run. Moments are aware UTC; `route` is the route that was judged, and no other is called.
+
+    `note` says what neither state nor error does: that it is late, was skipped, or was held before.
+    """
 
     id: RunId
     job_id: JobId

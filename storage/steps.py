@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from scheduler.errors import AlreadyRunning
 from scheduler.job import Job, JobState
-from scheduler.run import FOLLOWS, Run, RunState
+from scheduler.run import FOLLOWS, WAS_HELD, Run, RunState
 from storage.locks import lock_open_runs, save_job, save_run
 from storage.tables import RUNS
 from storage.transaction import Tx
@@ -68,7 +68,14 @@ def plan_again(tx: Tx, job: Job) -> Run | None:
         save_run(tx, moved(run, RunState.MISSED, tx.now))
     attempt = latest.attempt + bool(latest.usage.requests)
     planned = moved(latest, RunState.PLANNED, tx.now)
-    planned = replace(planned, worker=None, started_at=None, attempt=attempt, authorised=None)
+    planned = replace(
+        planned,
+        worker=None,
+        started_at=None,
+        attempt=attempt,
+        authorised=None,
+        note=WAS_HELD,
+    )
     save_run(tx, planned)
     return planned
 

@@ -2,10 +2,11 @@
 
 import difflib
 import re
+from collections.abc import Callable
 
 from bot.grammar.arguments import Said
 from bot.grammar.typed import plain, shortened
-from bot.grammar.verbs import CANONICAL, LATER, TOPICS
+from bot.grammar.verbs import BY_NAME, CANONICAL, LATER, TOPICS
 from scheduler.errors import UserError
 
 _VERB = re.compile(r"/?([^\s|=@]*)(?:@[\w.-]*)?")
@@ -27,8 +28,13 @@ def split_verb(text: str) -> tuple[str, str]:
     return verb.lower().strip("*_~:,.!'\""), text[end:].strip()
 
 
-def not_understood(how: str, text: str, verb: str, rest: str) -> UserError:
-    """What is wrong with a line whose first word is no verb."""
+def not_understood(
+    how: str, text: str, verb: str, rest: str, works: Callable[[str], bool]
+) -> UserError:
+    """What is wrong with a line whose first word is no verb.
+
+    `works` says whether a line would be understood: what is proposed must be.
+    """
     said = Said(how, "help", rest)
     if verb in LATER:
         return UserError(f"{verb} is not available in this version", said.type("help"))
@@ -39,7 +45,9 @@ def not_understood(how: str, text: str, verb: str, rest: str) -> UserError:
     if rest.startswith("=") and verb == "action":
         return UserError(what, _meant(said, f"cronjob {line}"))
     if near := _nearest(verb):
-        return UserError(what, _meant(said, f"{near} {shortened(rest)}".strip()))
+        if works(f"{near} {rest}".strip()):
+            return UserError(what, _meant(said, f"{near} {shortened(rest)}".strip()))
+        return UserError(what, _meant(said, BY_NAME[near].forms[0]))
     if _NUMBER.fullmatch(verb):
         return UserError(what, _meant(said, f"show {verb}"))
     if "|" in text:
@@ -67,5 +75,8 @@ def _meant(said: Said, command: str) -> str:
 
 
 def _nearest(verb: str) -> str | None:
-    near = difflib.get_close_matches(verb[:32], CANONICAL, n=1, cutoff=0.65) if verb else []
+    # Of one letter everything is near, and a short word is near to many.
+    words = [word for word in CANONICAL if len(word) > 1]
+    cutoff = 0.65 if len(verb) > 2 else 0.75
+    near = difflib.get_close_matches(verb[:32], words, n=1, cutoff=cutoff)
     return CANONICAL[near[0]] if near else None

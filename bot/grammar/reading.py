@@ -23,8 +23,10 @@ from scheduler.commands import (
     ListAlerts,
     ListJobs,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RunJob,
@@ -54,10 +56,19 @@ def parse(text: str, how: str = "/jobs") -> Command:
     typed, rest = split_verb(text)
     verb = CANONICAL.get(typed)
     if verb is None:
-        raise not_understood(how, text, typed, rest)
+        raise not_understood(how, text, typed, rest, _works)
     if verb != "help" and plain(rest).strip().lower() in _AFTER_VERB:
         return Help(verb)
     return _READERS[verb](Said(how, verb, rest, typed))
+
+
+def _works(line: str) -> bool:
+    """Would this line, which begins with a verb, be understood?"""
+    try:
+        parse(line)
+    except UserError:
+        return False
+    return True
 
 
 def _list(said: Said) -> Command:
@@ -69,10 +80,7 @@ def _list(said: Said) -> Command:
     nothing_more(said, words[1:], cut.pairs)
     if not words:
         return ListJobs(everywhere=everywhere)
-    page = words[0]
-    if not (page.isascii() and page.isdecimal() and len(page) < 8 and 1 <= int(page) <= MOST_PAGES):
-        raise UserError(f"'{shortened(page, 40)}' is not a page of the list", said.usage())
-    return ListJobs(int(page), everywhere)
+    return ListJobs(_page(said, words[0], "list", MOST_PAGES), everywhere)
 
 
 def _run(said: Said) -> Command:
@@ -134,6 +142,31 @@ def _alerts(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, cut.words, cut.pairs)
     return ListAlerts()
+
+
+def _tz(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, (), cut.pairs)
+    return OwnZone(" ".join(cut.words) or None)
+
+
+def _audit(said: Said) -> Command:
+    cut = in_words(said.rest)
+    words = cut.words
+    job: JobId | None = None
+    if words and words[0].lower() != "page":
+        job, words = job_first(said, words)
+    if words[:1] and words[0].lower() == "page":
+        nothing_more(said, words[2:], cut.pairs)
+        return ReadAudit(job, _page(said, words[1] if len(words) > 1 else "", "audit", 1_000))
+    nothing_more(said, words, cut.pairs)
+    return ReadAudit(job)
+
+
+def _page(said: Said, typed: str, what: str, most: int) -> int:
+    if not (typed.isascii() and typed.isdecimal() and len(typed) < 8 and 1 <= int(typed) <= most):
+        raise UserError(f"'{shortened(typed, 40)}' is not a page of the {what}", said.usage())
+    return int(typed)
 
 
 def _claim(said: Said) -> Command:
@@ -209,6 +242,8 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "history": _job_alone(History),
     "output": _job_alone(Output),
     "default": default,
+    "tz": _tz,
+    "audit": _audit,
     "claim": _claim,
     "unclaim": _unclaim,
     "help": _help,

@@ -22,8 +22,10 @@ from scheduler.commands import (
     ListJobs,
     Options,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RouteText,
@@ -78,6 +80,11 @@ def _said(command: Command) -> str:
             return _words("default", _route(route), lasting, "yes" if confirmed else None)
         case EndExperiment():
             return "default back"
+        case OwnZone(zone):
+            return _words("tz", zone)
+        case ReadAudit(about, page):
+            which = None if about is None else str(about)
+            return _words("audit", which, f"page {page}" if page > 1 else None)
         case AskAdd():
             return "add"
         case Claim(code):

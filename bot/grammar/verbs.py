@@ -62,7 +62,7 @@ VERBS = (
     ),
     Verb(
         "resume",
-        "go on after a pause",
+        "go on after a pause; bring a removed job back",
         ("resume <job>",),
         ("resume 7",),
         ("unpause", "enable", "continue"),
@@ -83,7 +83,7 @@ VERBS = (
     ),
     Verb(
         "remove",
-        "remove a job; its history stays",
+        "remove a job; its history stays, and resume brings it back",
         ("remove <job>",),
         ("remove 7",),
         ("rm", "delete", "del"),
@@ -172,6 +172,19 @@ VERBS = (
         ("defaults",),
     ),
     Verb(
+        "tz",
+        "where your own clock stands, for the jobs you add; with a zone, say where",
+        ("tz", "tz <zone>"),
+        ("tz", "tz Europe/Paris"),
+        ("zone", "timezone"),
+    ),
+    Verb(
+        "audit",
+        "who did what, when and from where, the latest first; about one job, where one is named",
+        ("audit", "audit <job>", "audit page <page>", "audit <job> page <page>"),
+        ("audit", "audit 7", "audit 7 page 2"),
+    ),
+    Verb(
         "claim",
         "become the first admin, with the code that driftpin serve printed",
         ("claim <code>",),
@@ -209,5 +222,5 @@ CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
 
-LATER = ("audit", "cost", "halt", "tz", "unhalt")
+LATER = ("cost", "halt", "unhalt")
 """Verbs that a later version knows."""

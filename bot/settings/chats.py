@@ -31,7 +31,14 @@ CHAT_VARIABLES = (
 _COMMAND = re.compile(r"/[a-z0-9_-]{1,31}")
 _TELEGRAM_TOKEN = re.compile(r"[0-9]{3,16}:[A-Za-z0-9_-]{20,100}")
 _TELEGRAM_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}")
+_SLACK_TOKEN = re.compile(r"x[a-z]+-[A-Za-z0-9-]+")
 _SHORTEST_SECRET = 16
+
+PLACEHOLDERS = ("…", "...", "<", "YOUR")
+"""What stands in the documentation where one's own token belongs."""
+
+FROM = " (in .env, or a variable of the process)"
+"""Where what is wrong is mended: both are read, and the process wins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +76,7 @@ def slack_keys(variables: Mapping[str, str]) -> SlackKeys:
     """Raises ConfigError, also where Slack is not configured at all."""
     keys = read_chats(variables).slack
     if keys is None:
-        raise ConfigError(["SLACK_BOT_TOKEN: is missing; set it again"])
+        raise ConfigError([f"SLACK_BOT_TOKEN: is missing; set it again{FROM}"])
     return keys
 
 
@@ -77,7 +84,7 @@ def telegram_keys(variables: Mapping[str, str]) -> TelegramKeys:
     """Raises ConfigError, also where Telegram is not configured at all."""
     keys = read_chats(variables).telegram
     if keys is None:
-        raise ConfigError(["TELEGRAM_BOT_TOKEN: is missing; set it again"])
+        raise ConfigError([f"TELEGRAM_BOT_TOKEN: is missing; set it again{FROM}"])
     return keys
 
 
@@ -86,7 +93,7 @@ def command_of(variables: Mapping[str, str]) -> str:
     problems: list[str] = []
     command = _command({"SLACK_COMMAND": variables.get("SLACK_COMMAND", "").strip()}, problems)
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError([f"{problem}{FROM}" for problem in problems])
     return command
 
 
@@ -101,7 +108,7 @@ def read_chats(variables: Mapping[str, str]) -> Chats:
         port=_port(said["DRIFTPIN_PORT"], problems),
     )
     if problems:
-        raise ConfigError(problems)
+        raise ConfigError([f"{problem}{FROM}" for problem in problems])
     return chats
 
 
@@ -116,8 +123,12 @@ def _slack(said: Mapping[str, str], problems: list[str]) -> SlackKeys | None:
         problems.append("SLACK_BOT_TOKEN: is missing; copy it from 'OAuth & Permissions'")
     elif not bot.startswith("xoxb-"):
         problems.append("SLACK_BOT_TOKEN: is no bot token; it begins with xoxb-")
+    elif not _SLACK_TOKEN.fullmatch(bot):
+        problems.append(f"SLACK_BOT_TOKEN: {_not_whole(bot)} from 'OAuth & Permissions'")
     if app and not app.startswith("xapp-"):
         problems.append("SLACK_APP_TOKEN: is no app-level token; it begins with xapp-")
+    elif app and not _SLACK_TOKEN.fullmatch(app):
+        problems.append(f"SLACK_APP_TOKEN: {_not_whole(app)} from 'Basic Information'")
     if bot and not (app or secret):
         problems.append(
             "SLACK_APP_TOKEN: is missing; set it for Socket Mode, or SLACK_SIGNING_SECRET for HTTP mode"
@@ -145,7 +156,7 @@ def _telegram(said: Mapping[str, str], problems: list[str]) -> TelegramKeys | No
     if not token:
         problems.append("TELEGRAM_BOT_TOKEN: is missing; @BotFather gives one")
     elif not _TELEGRAM_TOKEN.fullmatch(token):
-        problems.append("TELEGRAM_BOT_TOKEN: is no token of @BotFather; copy it whole")
+        problems.append(f"TELEGRAM_BOT_TOKEN: {_not_whole(token)} from @BotFather")
     if hook:
         _check_hook(said, problems)
         if not _TELEGRAM_SECRET.fullmatch(secret):
@@ -154,6 +165,13 @@ def _telegram(said: Mapping[str, str], problems: list[str]) -> TelegramKeys | No
             )
     url = _url(said, "TELEGRAM_API_URL", TELEGRAM_API, problems)
     return TelegramKeys(token, url.rstrip("/"), hook or None, secret or None)
+
+
+def _not_whole(token: str) -> str:
+    """What is wrong with a token that begins well; never the token itself."""
+    if any(sign in token for sign in PLACEHOLDERS):
+        return "is the placeholder of the documentation; copy your own"
+    return "is no whole token; copy it again"
 
 
 def _check_hook(said: Mapping[str, str], problems: list[str]) -> None:

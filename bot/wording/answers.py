@@ -1,10 +1,12 @@
 """The answer to each command."""
 
 from collections import Counter
+from dataclasses import replace
 from typing import assert_never
 
 from bot.message import (
     Block,
+    Bullets,
     Button,
     Fields,
     Message,
@@ -12,14 +14,17 @@ from bot.message import (
     Paragraph,
     Quiet,
     Tone,
+    bold,
     code,
     line,
 )
-from bot.wording import alerts, cards, defaults, drills, experiments, facts, prices, runs
+from bot.wording import alerts, cards, defaults, drills, experiments, facts, people, prices, runs
+from bot.wording.edits import edits
 from scheduler.answers import (
     Added,
     Alerts,
     Answer,
+    Audited,
     Changed,
     Decisions,
     Default,
@@ -31,6 +36,7 @@ from scheduler.answers import (
     Histories,
     Listed,
     Outputs,
+    Removed,
     Shown,
     Snapshots,
     Started,
@@ -38,22 +44,26 @@ from scheduler.answers import (
     Stopped,
     Unchanged,
     WhatIf,
+    Zone,
 )
 from scheduler.drift import consent
-from scheduler.job import Job, unguarded_axes
+from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run, RunState
+
+NAMED = 12
+"""Jobs named one by one; the others are counted."""
 
 
 def answer(found: Answer, how: str) -> Message:
     """The message for what the service found or did; `how` is how a command is typed here."""
     match found:
-        case Added(view):
-            return cards.added(view, how)
+        case Added(view, twin):
+            return cards.added(view, how, twin)
         case Listed():
             return cards.listed(found, how)
-        case Shown(view):
-            return cards.shown(view, how)
+        case Shown(view, removed):
+            return _of_removed(cards.shown(view, how), view.job, removed, how)
         case Changed():
             return _changed(found, how)
         case Unchanged(view, what):
@@ -68,10 +78,10 @@ def answer(found: Answer, how: str) -> Message:
             return alerts.still_held(found)
         case Decisions():
             return alerts.decisions(found)
-        case Histories(job, history):
-            return runs.history(job, history)
-        case Outputs(job, run):
-            return runs.output(job, run)
+        case Histories(job, history, removed):
+            return _of_removed(runs.history(job, history), job, removed, how)
+        case Outputs(job, run, removed):
+            return _of_removed(runs.output(job, run), job, removed, how)
         case Default():
             return defaults.shown(found, how)
         case WhatIf():
@@ -86,6 +96,10 @@ def answer(found: Answer, how: str) -> Message:
             return _snapshots(found)
         case Drilled():
             return drills.drilled(found, how)
+        case Zone():
+            return people.zone(found, how)
+        case Audited():
+            return people.audit(found, how)
         case _:
             assert_never(found)
 
@@ -93,6 +107,8 @@ def answer(found: Answer, how: str) -> Message:
 def _changed(found: Changed, how: str) -> Message:
     view = found.view
     blocks: list[Block] = [] if found.done is Done.REMOVED else [Fields(cards.rows(view))]
+    if found.before is not None and (changes := edits(found.before, view.job)):
+        blocks.insert(0, Fields(changes))
     buttons: tuple[Button, ...] = ()
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)
@@ -100,8 +116,26 @@ def _changed(found: Changed, how: str) -> Message:
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
         buttons = (_run_held(view.held[-1], view.job),)
+    if found.done is Done.REMOVED:
+        back = code(f"{how} resume {view.job.id}")
+        blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
+        buttons = (_undo(view.job),)
     loud = found.done in (Done.UNPINNED, Done.PINNED) and unguarded_axes(view.job)
     return Message(_done(found), tuple(blocks), buttons, Tone.LOUD if loud else Tone.GOOD)
+
+
+def _of_removed(message: Message, job: Job, removed: Removed | None, how: str) -> Message:
+    """What is told of a job that was removed: by whom, when, and how it comes back."""
+    if job.state is not JobState.REMOVED:
+        return message
+    who = line(f"by {removed.by} at ", Moment(removed.at, job.zone)) if removed else line("before")
+    back = line(". ", code(f"{how} resume {job.id}"), " brings it back.")
+    told = Paragraph((*line(bold("Removed"), " "), *who, *back))
+    return replace(message, blocks=(told, *message.blocks), buttons=())
+
+
+def _undo(job: Job) -> Button:
+    return Button("Undo", Press(Action.RESTORE, job=job.id))
 
 
 def _run_held(run: Run, job: Job) -> Button:
@@ -127,7 +161,11 @@ def _done(found: Changed) -> str:
         case Done.RESUMED:
             return f"Job {name} is active again."
         case Done.REMOVED:
-            return f"Job {name} is removed."
+            return (
+                f"Job {name} is removed by {found.by}." if found.by else f"Job {name} is removed."
+            )
+        case Done.RESTORED:
+            return f"Job {name} is back, as it was."
         case Done.PINNED:
             return f"Job {name} is pinned to {facts.names(job.pins)}."
         case Done.UNPINNED if unguarded_axes(job):

@@ -22,7 +22,7 @@ from bot.wording.runs import HOLD_WORDS, outcome
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.held import REFERENCE
-from scheduler.job import Job, JobKind, unguarded_axes
+from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import AXIS_WORDS, Pins
 from scheduler.run import HoldReason
@@ -31,8 +31,11 @@ TOLD = (HoldReason.FREE_ONLY, HoldReason.UNGUARDED, HoldReason.SERVED)
 """Why a run would be held, where no drift and no missing route says so already."""
 
 
-def added(view: JobView, how: str) -> Message:
-    """The creation card: what was understood, and how the job is guarded."""
+def added(view: JobView, how: str, twin: JobId | None = None) -> Message:
+    """The creation card: what was understood, and how the job is guarded.
+
+    `twin` is a job of the same chat that does the same at the same times.
+    """
     job = view.job
     unguarded = unguarded_axes(job)
     title = f"Job {job.id} is scheduled: {job.name}"
@@ -47,6 +50,8 @@ def added(view: JobView, how: str) -> Message:
         command = code(f"{how} snapshot {job.id}")
         blocks += [Bullets(tuple(line(each) for each in why))] if len(why) > 1 else []
         blocks.append(Paragraph(line(bold("Unguarded: "), said, waits, command)))
+    if twin is not None:
+        blocks.append(Paragraph(line(f"Job {twin} has the same schedule and prompt.")))
     tone = Tone.LOUD if unguarded else Tone.GOOD
     return Message(title, tuple(blocks), _card_buttons(view), tone)
 

@@ -13,7 +13,7 @@ LABELS = {"schedule": "Schedule", "prompt": "Prompt", "zone": "Time zone"}
 def asked(zone: str, how: str) -> Message:
     """`add` alone: a form where the platform has forms, the usage with an example elsewhere."""
     usage = sentence(f"add needs a schedule and a prompt; type '{how} add {EXAMPLE}'")
-    return Message(usage, private=True, form=AddForm(zone=zone))
+    return Message(usage, private=True, refused=True, form=AddForm(zone=zone))
 
 
 def problems(found: Problems) -> Message:
@@ -21,4 +21,4 @@ def problems(found: Problems) -> Message:
     wrong = facts.count(len(found), "field")
     title = f"Nothing is scheduled yet: {wrong} of the form cannot be used."
     rows = tuple((LABELS[field], line(what)) for field, what in found)
-    return Message(title, (Fields(rows),), private=True, problems=found)
+    return Message(title, (Fields(rows),), private=True, refused=True, problems=found)

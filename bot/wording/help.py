@@ -1,12 +1,18 @@
 """Help: the table of verbs, in words."""
 
+from dataclasses import replace
+
 from bot.grammar.options import OPTIONS
 from bot.grammar.verbs import BY_NAME, VERBS, Verb
 from bot.message import Block, Bullets, Code, Message, Paragraph, Quiet, code, line
 
 
 def help_on(topic: str | None, how: str) -> Message:
-    """All verbs, the options, or one verb with its forms and examples."""
+    """All verbs, the options, or one verb with its forms and examples; for whoever asked alone."""
+    return replace(_help_on(topic, how), private=True)
+
+
+def _help_on(topic: str | None, how: str) -> Message:
     if topic is None:
         return _all(how)
     if topic == "options":

@@ -9,7 +9,8 @@ def mistake(error: UserError) -> Message:
     """One sentence; lines that are to be put into a file stay lines."""
     said, _, lines = str(error).partition("\n")
     shown = (Code(lines.rstrip()),) if lines else ()
-    return Message(sentence(said.removesuffix(":") if lines else said), shown, private=True)
+    title = sentence(said.removesuffix(":") if lines else said)
+    return Message(title, shown, private=True, refused=True)
 
 
 def stranger(pattern: str, claim: str | None = None) -> Message:
@@ -30,6 +31,7 @@ def stranger(pattern: str, claim: str | None = None) -> Message:
         "You may not use this Driftpin yet. An admin can add you under access: in config.yaml, as",
         tuple(blocks),
         private=True,
+        refused=True,
         to_stranger=True,
     )
 
@@ -38,8 +40,11 @@ DEEDS = {
     "add": "add jobs",
     "list-everywhere": "list the jobs of every chat",
     "change-default": "change the default",
+    "tz": "say where your clock stands",
+    "audit": "read the audit",
     "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
+    "restore": "bring back",
     "pin-another": "pin",
     "run-once": "let one run use a new route for",
     "snapshot": "take a snapshot for",
@@ -50,11 +55,13 @@ DEEDS = {
 def not_allowed(action: str, object: str, who: str) -> Message:
     """`object` is what it would have been done to, `who` names those who may."""
     deed = " ".join(filter(None, (DEEDS.get(action, action), object)))
-    return Message(f"You may not {deed} here; that takes {who}.", private=True)
+    return Message(f"You may not {deed} here; that takes {who}.", private=True, refused=True)
 
 
 def too_fast(per_minute: int) -> Message:
-    return Message(f"More than {per_minute} commands in a minute; wait a little.", private=True)
+    return Message(
+        f"More than {per_minute} commands in a minute; wait a little.", private=True, refused=True
+    )
 
 
 def settings_broken(error: ConfigError) -> Message:
@@ -63,15 +70,20 @@ def settings_broken(error: ConfigError) -> Message:
         tuple(Paragraph(line(problem)) for problem in error.problems),
         tone=Tone.LOUD,
         private=True,
+        refused=True,
     )
 
 
 def unknown_button() -> Message:
-    return Message("This button is not known or too old; nothing was done.", private=True)
+    return Message(
+        "This button is not known or too old; nothing was done.", private=True, refused=True
+    )
 
 
 def used_button(by: str) -> Message:
-    return Message(f"{by} already pressed this; nothing was done again.", private=True)
+    return Message(
+        f"{by} already pressed this; nothing was done again.", private=True, refused=True
+    )
 
 
 def broken(incident: str) -> Message:
@@ -80,4 +92,5 @@ def broken(incident: str) -> Message:
         f"Something broke on our side. Incident {incident} is in the log; look before trying again.",
         tone=Tone.LOUD,
         private=True,
+        refused=True,
     )

@@ -1,6 +1,7 @@
 """How runs went: reports, histories, outputs."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.grammar.sentences import sentence
@@ -25,8 +26,9 @@ from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
-from scheduler.route import PriceClass
-from scheduler.run import HoldReason, Run, RunKind, RunState
+from scheduler.route import PriceClass, Route
+from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
+from scheduler.schedule.spans import span_words
 from scheduler.script import is_script
 
 OUTCOME_WORDS = {
@@ -53,15 +55,34 @@ HOLD_WORDS = {
 }
 
 
+AT_ONCE = timedelta(seconds=10)
+"""A run that began within this of its fire time began in time."""
+
+
 def outcome(run: Run, job: Job) -> Line:
-    """A run in one line."""
+    """A run in one line: when it was due, how it went, and when it ran where that was later."""
     words = OUTCOME_WORDS[run.state]
     if run.hold_reason and run.state is RunState.MISSED:
         words = "held, then given up for a later fire"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
-    return line(Moment(run.fire_time, job.zone), f": {words}{asked}{_on(run)}")
+    began = _began(run)
+    waited = f"held {_waited(run)}, then " if began and run.note == WAS_HELD else ""
+    parts = line(Moment(run.fire_time, job.zone), f": {waited}{words}{asked}{_on(run)}")
+    return parts if began is None else (*parts, *line("; ran at ", Moment(began, job.zone)))
+
+
+def _began(run: Run) -> datetime | None:
+    """When a run began, where that is not plain from its fire time."""
+    if run.started_at is None or run.state in (RunState.HELD, RunState.MISSED):
+        return None
+    late = run.note == WAS_HELD or run.started_at - run.fire_time >= AT_ONCE
+    return run.started_at if late else None
+
+
+def _waited(run: Run) -> str:
+    return span_words((run.started_at or run.fire_time) - run.fire_time) or "for a moment"
 
 
 def _on(run: Run) -> str:
@@ -201,10 +222,15 @@ def receipt(run: Run) -> Line:
         return line("no provider was called")
     if is_script(run.route):
         return line(f"script {run.route.model}, no provider was called")
-    usage, charged = run.usage, run.route.price_class
+    return line(", ".join((run.route.name, *_figures(run, run.route))))
+
+
+def _figures(run: Run, route: Route) -> list[str]:
+    """What a run was priced as, who answered, what it cost and how that is known, and its tokens."""
+    usage, charged = run.usage, route.price_class
     local = charged is PriceClass.LOCAL
-    parts = [run.route.name, "local" if local and usage.cost else prices.PRICE_WORDS[charged]]
-    if usage.served_model and usage.served_model != run.route.model:
+    parts = ["local" if local and usage.cost else prices.PRICE_WORDS[charged]]
+    if usage.served_model and usage.served_model != route.model:
         parts.append(f"served by {usage.served_model}")
     if usage.downstream:
         parts.append(f"through {usage.downstream}")
@@ -215,9 +241,9 @@ def receipt(run: Run) -> Line:
         parts.append(cost_words(usage))
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
-    elif run.state is RunState.SUCCEEDED:
+    elif run.state is RunState.SUCCEEDED and usage.requests:
         parts.append("usage unknown")
-    return line(", ".join(parts))
+    return parts
 
 
 def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Message:
@@ -239,8 +265,16 @@ def history(job: Job, runs: tuple[Run, ...]) -> Message:
         return Message(f"Job {facts.called(job)} has not run yet.")
     return Message(
         f"The latest runs of job {facts.called(job)}",
-        (Bullets(tuple(outcome(run, job) for run in runs)),),
+        (Bullets(tuple(_in_history(run, job) for run in runs)),),
     )
+
+
+def _in_history(run: Run, job: Job) -> Line:
+    """A run in one line, with what it cost and the tokens it took."""
+    told = outcome(run, job)
+    if run.route is None or not (run.usage.requests or run.state is RunState.SUCCEEDED):
+        return told
+    return (*told, *line("; ", ", ".join(_figures(run, run.route))))
 
 
 def output(job: Job, run: Run | None) -> Message:

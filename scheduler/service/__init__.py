@@ -8,6 +8,7 @@ from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
 from scheduler.service.experiments import Experiments
 from scheduler.service.jobs import JobService
+from scheduler.service.people import People
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
 
@@ -24,6 +25,7 @@ class Service:
         self.consents = Consents(core, self.reading)
         self.defaults = Defaults(core)
         self.experiments = Experiments(core, self.defaults)
+        self.people = People(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""

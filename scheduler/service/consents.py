@@ -41,19 +41,35 @@ class Consents:
         self._core = core
         self._reading = reading
 
-    async def pin(self, command: PinJob, by: Principal) -> Changed:
+    async def pin(self, command: PinJob, by: Principal) -> Changed | Unchanged:
         """Bind a job to a typed route, or to the one it consented to."""
+        job = await self._core.job(command.job)
+        if await self._stands(job, await self._pinned(job, command)):
+            return await self._unchanged(job, f"already pinned to {_names(job.pins)}")
 
         async def change(job: Job) -> Wanted:
-            _must_be_guarded(job)
-            pins = await self._pins(job, command)
-            if pins != consent(job):
-                await must_be_callable(self._core.config, job.id, pins, command.route)
-            beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
-            must_stay_free(job, str(pins.model), beside.price_class)
-            return Wanted(rebind(job, pins, beside), Decision.PINNED)
+            return Wanted(await self._pinned(job, command), Decision.PINNED)
 
         return await self._changed(Done.PINNED, command.job, change, by)
+
+    async def _pinned(self, job: Job, command: PinJob) -> Job:
+        _must_be_guarded(job)
+        pins = await self._pins(job, command)
+        if pins != consent(job):
+            await must_be_callable(self._core.config, job.id, pins, command.route)
+        beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
+        must_stay_free(job, str(pins.model), beside.price_class)
+        return rebind(job, pins, beside)
+
+    async def _stands(self, job: Job, wanted: Job) -> bool:
+        """Would this change nothing: neither what the job consents to, nor an alert, nor a held fire?"""
+        kept = replace(wanted.snapshot, taken_at=job.snapshot.taken_at)
+        if replace(wanted, snapshot=kept) != job or await open_alert(self._core.store, job.id):
+            return False
+        return not await self._core.store.held([job.id])
+
+    async def _unchanged(self, job: Job, what: str) -> Unchanged:
+        return Unchanged(await self._reading.view(job), what)
 
     async def keeps_consent(self, job: Job, command: PinJob) -> bool:
         """Would this pin bind the job to nothing but what it consented to already?"""
@@ -80,13 +96,17 @@ class Consents:
             f"type '/jobs pin {job.id} {typed.provider}:<model>'",
         )
 
-    async def unpin(self, command: UnpinJob, by: Principal) -> Changed:
+    async def unpin(self, command: UnpinJob, by: Principal) -> Changed | Unchanged:
         """Follow the default again; the snapshot of a freed axis is taken at this very moment."""
+        job = await self._core.job(command.job)
+        _must_be_guarded(job)
+        if _freed(job, command) == (False, False):
+            one = "" if command.provider and command.model else _axis(command)
+            return await self._unchanged(job, f"not pinned{one}")
 
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
-            freed_provider = command.provider and job.pins.provider is not None
-            freed_model = command.model and job.pins.model is not None
+            freed_provider, freed_model = _freed(job, command)
             if not freed_provider and not freed_model:
                 raise UserError(
                     f"job {job.id} has no such pin",
@@ -110,10 +130,14 @@ class Consents:
 
         return await self._changed(Done.UNPINNED, command.job, change, by)
 
-    async def accept(self, command: AcceptRoute, by: Principal) -> Changed:
+    async def accept(self, command: AcceptRoute, by: Principal) -> Changed | Unchanged:
         """Consent to the route the default resolves to now, if it is the one the person saw."""
         seen = await self._typed_names(command.job, command.route)
         alert = None if seen else await open_alert(self._core.store, command.job)
+        job = await self._core.job(command.job)
+        _must_be_guarded(job)
+        if await self._stands(job, await self._accepted(job, seen, alert)):
+            return await self._unchanged(job, f"consenting to {_names(consent(job))} already")
 
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
@@ -286,6 +310,20 @@ class Consents:
         await self._core.submit_planned(runs)
         released = next((run for run in runs if run.hold_reason is not None), None)
         return Changed(done, await self._reading.view(job), by.name, released)
+
+
+def _freed(job: Job, command: UnpinJob) -> tuple[bool, bool]:
+    """Which pins an unpin takes off: of the provider, of the model."""
+    provider, model = job.pins.provider, job.pins.model
+    return command.provider and provider is not None, command.model and model is not None
+
+
+def _axis(command: UnpinJob) -> str:
+    return " on its provider" if command.provider else " on its model"
+
+
+def _names(pins: Pins) -> str:
+    return ":".join(filter(None, (pins.provider, pins.model)))
 
 
 def _can_be(decision: Decision, job: Job, alert: Alert) -> bool:

@@ -43,8 +43,15 @@ class Core:
 
     async def job(self, job_id: JobId) -> Job:
         """A job that is not removed; raises UserError for any other number."""
+        job = await self.known(job_id)
+        if job.state is JobState.REMOVED:
+            raise was_removed(job_id)
+        return job
+
+    async def known(self, job_id: JobId) -> Job:
+        """A job, removed or not; raises UserError for a number that no job ever had."""
         job = await self.store.job(job_id)
-        if job is None or job.state is JobState.REMOVED:
+        if job is None:
             raise no_job(job_id)
         return job
 
@@ -55,9 +62,25 @@ class Core:
     async def change(
         self, job_id: JobId, change: Change, by: Principal, action: str, detail: str = ""
     ) -> Job:
-        """Carry out a change of one job, again from its newest state if somebody was faster."""
+        """Carry out a change of one job that is not removed, again from its newest state if somebody
+        was faster."""
+        return await self._change(self.job, job_id, change, by, action, detail)
+
+    async def change_any(self, job_id: JobId, change: Change, by: Principal, action: str) -> Job:
+        """The same of a job that may be removed."""
+        return await self._change(self.known, job_id, change, by, action, "")
+
+    async def _change(
+        self,
+        found: Callable[[JobId], Awaitable[Job]],
+        job_id: JobId,
+        change: Change,
+        by: Principal,
+        action: str,
+        detail: str,
+    ) -> Job:
         for _ in range(ATTEMPTS):
-            job = await self.job(job_id)
+            job = await found(job_id)
             wanted = await change(job)
             entry = self.entry(by, action, f"job {job_id}", detail)
             if changed := await self.store.change(wanted.job, entry, decision=wanted.decision):
@@ -80,6 +103,11 @@ class Core:
 def no_job(job_id: JobId) -> UserError:
     """The one answer for a job that does not exist and for one a person may not see."""
     return UserError(f"there is no job {job_id} here", "'/jobs list' shows the jobs of this chat")
+
+
+def was_removed(job_id: JobId) -> UserError:
+    """For somebody who may see the job."""
+    return UserError(f"job {job_id} was removed", f"'/jobs resume {job_id}' brings it back")
 
 
 def rebind(job: Job, pins: Pins, snapshot: Snapshot) -> Job:

@@ -23,7 +23,7 @@ from scheduler.schedule.zones import zone_named
 from scheduler.script import script_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
-from scheduler.service.reading import Reading
+from scheduler.service.reading import Reading, removal
 from scheduler.snapshots import bound_to, take_snapshot
 from scheduler.verdict import verdict
 
@@ -38,7 +38,8 @@ class JobService:
         now = self._core.clock.now()
         options = command.options
         limits = self._core.config.last_good().limits
-        await self._room_for_one_more(place, limits)
+        there = await self._core.store.jobs(place.whole_chat)
+        _room_for_one_more(there, limits)
         zone = await self._zone(options, owner)
         schedule = parse_schedule(command.schedule, zone=zone, now=now)
         check_pace(schedule, zone, now, limits)
@@ -69,7 +70,7 @@ class JobService:
         entry = self._core.entry(owner, "add", "job", job.name)
         job = await self._core.store.add(replace(job, snapshot=taken.snapshot), entry)
         self._core.wake()
-        return Added(await self._reading.view(job))
+        return Added(await self._reading.view(job), _twin(job, there))
 
     async def imported(self, source: str) -> dict[str, JobId]:
         """The jobs that came from there before, by their keys there."""
@@ -87,11 +88,16 @@ class JobService:
         self._core.wake()
         return brought
 
-    async def edit(self, command: EditJob, by: Principal) -> Changed:
+    async def edit(self, command: EditJob, by: Principal) -> Changed | Unchanged:
         """Change what was typed and nothing else; pins that end a drift decide on its alert."""
+        before = await self._core.job(command.job)
+        same = replace(await self._edited(before, command), anchor=before.anchor)
+        if same == before:
+            return Unchanged(await self._reading.view(before), "like that already")
 
         async def change(job: Job) -> Wanted:
-            edited = await self._edited(job, command)
+            nonlocal before
+            before, edited = job, await self._edited(job, command)
             decides = edited.pins != job.pins and await self._drifts_no_more(edited)
             if decides:
                 return Wanted(edited, Decision.PINNED)
@@ -101,7 +107,7 @@ class JobService:
         job = await self._core.change(command.job, change, by, "edit")
         await self._core.submit_planned(await self._core.store.in_flight(job.id))
         self._core.wake()
-        return Changed(Done.EDITED, await self._reading.view(job), by.name)
+        return Changed(Done.EDITED, await self._reading.view(job), by.name, before=before)
 
     async def _would_run(self, job: Job) -> bool:
         if not job.kind.guarded:
@@ -170,8 +176,11 @@ class JobService:
         return Changed(Done.PAUSED, await self._reading.view(job), by.name)
 
     async def resume(self, job_id: JobId, by: Principal) -> Changed | Unchanged:
-        """Active again from now on; what was due while paused is not made up for."""
-        job = await self._core.job(job_id)
+        """Active again from now on; what was due while paused is not made up for. A removed job comes
+        back as it was."""
+        job = await self._core.known(job_id)
+        if job.state is JobState.REMOVED:
+            return await self._restore(job, by)
         if job.state is not JobState.PAUSED:
             return Unchanged(await self._reading.view(job), f"not paused but {job.state}")
 
@@ -194,17 +203,30 @@ class JobService:
             gone = replace(job, state=JobState.REMOVED, next_fire_time=None)
             return Wanted(gone, Decision.REMOVED)
 
-        view = await self._reading.view(await self._core.job(job_id))
-        await self._core.change(job_id, change, by, "remove")
+        before = await self._core.job(job_id)
+        view = await self._reading.view(before)
+        # What it was is kept where its removal is, for whoever wants it back.
+        await self._core.change(job_id, change, by, "remove", str(before.state))
         return Changed(Done.REMOVED, view, by.name)
 
-    async def _room_for_one_more(self, place: Place, limits: Limits) -> None:
-        there = await self._core.store.jobs(place.whole_chat)
-        if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
-            raise UserError(
-                f"this chat already has {limits.jobs_per_chat} jobs",
-                "remove one that is not needed",
-            )
+    async def _restore(self, job: Job, by: Principal) -> Changed:
+        """The job as it was before it was removed, its consent included; its next fire is one to come."""
+        there = await self._core.store.jobs(job.place.whole_chat)
+        _room_for_one_more(there, self._core.config.last_good().limits)
+        entry = await removal(self._core, job.id)
+        paused = entry is not None and entry.detail == JobState.PAUSED
+
+        async def change(job: Job) -> Wanted:
+            if job.state is not JobState.REMOVED:
+                raise UserError(f"job {job.id} is back already", f"'/jobs show {job.id}' shows it")
+            fire = None if job.repeat_left == 0 else following(job, self._core.clock.now())
+            state = JobState.PAUSED if paused else JobState.ACTIVE
+            state = JobState.FINISHED if fire is None else state
+            return Wanted(replace(job, state=state, next_fire_time=fire))
+
+        job = await self._core.change_any(job.id, change, by, "restore")
+        self._core.wake()
+        return Changed(Done.RESTORED, await self._reading.view(job), by.name)
 
     def _prompt(self, kind: JobKind, typed: str, limits: Limits) -> str:
         """What a job has to say, or the name of its script."""
@@ -218,6 +240,24 @@ class JobService:
             return zone_named(options.zone)
         person = await self._core.store.person(owner)
         return ZoneInfo(person.zone or self._core.config.last_good().timezone)
+
+
+def _room_for_one_more(there: Sequence[Job], limits: Limits) -> None:
+    if sum(job.state is not JobState.FINISHED for job in there) >= limits.jobs_per_chat:
+        raise UserError(
+            f"this chat already has {limits.jobs_per_chat} jobs",
+            "remove one that is not needed",
+        )
+
+
+def _twin(job: Job, there: Sequence[Job]) -> JobId | None:
+    """Another job of the chat that does the same at the same times: perhaps it was added twice."""
+
+    def does(each: Job) -> tuple[object, ...]:
+        return each.kind, each.prompt, each.schedule, each.zone, each.place
+
+    going = (each for each in there if each.state is not JobState.FINISHED)
+    return next((each.id for each in going if does(each) == does(job)), None)
 
 
 def _rules(job: Job) -> tuple[OnDrift | None, bool]:

@@ -12,6 +12,9 @@ from scheduler.providers.known_models import near_models
 from scheduler.providers.resolve import split_route
 from scheduler.route import Pins
 
+NEAR = 0.75
+"""How alike two names are of which one may be meant for the other: "grok" and "groq"."""
+
 
 async def provider_names(config: Config) -> list[str]:
     """Every provider one may name: the built-in ones and the operator's own."""
@@ -62,7 +65,7 @@ def _must_be_a_model(text: str, names: list[str]) -> None:
     head, colon, _ = text.partition(":")
     if "/" in head:
         return
-    near = get_close_matches(head, names, 1, 0.75)
+    near = get_close_matches(head, names, 1, NEAR)
     if near:
         raise unknown_provider(head, names)
     if colon:
@@ -73,7 +76,7 @@ def _must_be_a_model(text: str, names: list[str]) -> None:
 
 
 def unknown_provider(name: str, names: list[str]) -> UserError:
-    near = get_close_matches(name, names, 1, 0.6)
+    near = get_close_matches(name, names, 1, NEAR)
     instead = f"did you mean {near[0]}?" if near else f"known: {', '.join(names)}"
     return UserError(f"there is no provider '{name}'", instead)
 

@@ -5,12 +5,12 @@ import math
 from datetime import datetime
 
 from scheduler.alert import Alert
-from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Shown
+from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Removed, Shown
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.judge import Go, policy
 from scheduler.plan import following
-from scheduler.ports import Held
+from scheduler.ports import Entry, Held
 from scheduler.route import Resolution, Route
 from scheduler.run import Run, RunState
 from scheduler.service.core import Core
@@ -23,6 +23,9 @@ PAGE = 10
 """Jobs on one page of a list."""
 
 HISTORY = 10
+
+REMEMBERED = 50
+"""Lines of a job's audit among which its removal is looked for; nothing much follows one."""
 
 
 class Reading:
@@ -71,17 +74,27 @@ class Reading:
         return Listed(views, page, pages, len(jobs), everywhere=place is None)
 
     async def show(self, job_id: JobId) -> Shown:
-        return Shown(await self.view(await self._core.job(job_id)))
+        """One job, as it stands or stood: one that was removed can be read like any other."""
+        job = await self._core.known(job_id)
+        return Shown(await self.view(job), await self._removed(job))
 
     async def history(self, job_id: JobId) -> Histories:
-        job = await self._core.job(job_id)
-        return Histories(job, tuple(await self._core.store.history(job_id, HISTORY)))
+        job = await self._core.known(job_id)
+        runs = tuple(await self._core.store.history(job_id, HISTORY))
+        return Histories(job, runs, await self._removed(job))
 
     async def output(self, job_id: JobId) -> Outputs:
         """The latest run that has something to show."""
-        job = await self._core.job(job_id)
+        job = await self._core.known(job_id)
         runs = await self._core.store.history(job_id, 50)
-        return Outputs(job, next((run for run in runs if _has_output(run)), None))
+        latest = next((run for run in runs if _has_output(run)), None)
+        return Outputs(job, latest, await self._removed(job))
+
+    async def _removed(self, job: Job) -> Removed | None:
+        if job.state is not JobState.REMOVED:
+            return None
+        entry = await removal(self._core, job.id)
+        return Removed(entry.by.name or entry.by.key, entry.at) if entry else None
 
     async def alerts(self, place: Place | None) -> Alerts:
         """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""
@@ -93,6 +106,12 @@ class Reading:
         waiting = [job for job in jobs if held.get(job.id)]
         views = (JobView(job, next_fires(job, 1), tuple(held[job.id])) for job in waiting)
         return Alerts(tuple(found), tuple(views))
+
+
+async def removal(core: Core, job_id: JobId) -> Entry | None:
+    """The audit's line of the last removal of a job."""
+    entries = await core.store.audited(f"job {job_id}", REMEMBERED)
+    return next((entry for entry in entries if entry.action == "remove"), None)
 
 
 async def _judged(look: OneLook, job: Job) -> Go | Held | None:

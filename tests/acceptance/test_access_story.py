@@ -133,12 +133,26 @@ async def test_only_an_admin_lists_the_jobs_of_every_chat(team: World) -> None:
     assert listed.title == "1 job everywhere"
 
 
-async def test_a_removed_job_answers_like_an_unknown_one_to_everybody(team: World) -> None:
+async def test_a_removed_job_answers_like_an_unknown_one_where_it_could_not_be_seen(
+    team: World,
+) -> None:
     await team.type("/jobs remove 1", by=ANA, place=ROOM)
     for typed in ABOUT_A_JOB:
-        gone = await team.type(typed.format(1), by=BOSS, place=ROOM)
-        unknown = await team.type(typed.format(8), by=BOSS, place=ROOM)
+        gone = await team.type(typed.format(1), by=BOB, place=OTHER_ROOM)
+        unknown = await team.type(typed.format(8), by=BOB, place=OTHER_ROOM)
         assert text_of(gone).replace("1", "8") == text_of(unknown)
+
+
+async def test_a_removed_job_is_brought_back_by_nobody_but_its_owner_and_admins(
+    team: World,
+) -> None:
+    await team.type("/jobs remove 1", by=ANA, place=ROOM)
+    told = await team.type("resume 1", by=BOB, place=ROOM)
+    assert (
+        told.title == "You may not bring back job 1 here; that takes the job's owner or an admin."
+    )
+    assert "Removed by Ana" in text_of(await team.type("show 1", by=VERA, place=ROOM))
+    assert "is back" in text_of(await team.type("resume 1", by=ANA, place=ROOM))
 
 
 async def test_an_operator_who_types_too_fast_is_told_to_wait(tmp_path: Path) -> None:

@@ -238,6 +238,7 @@ async def test_an_admin_takes_back_what_a_claim_gave(team: World) -> None:
     )
     told = await team.type("unclaim slack:T012AB:U0ANA")
     assert told.title == "slack:T012AB:U0ANA is no longer admin by a claim."
+    assert "Nobody in a chat is admin now. The next start of driftpin serve prints" in text_of(told)
     assert not told.private
     refused = text_of(await says(team, "list", by=ANA))
     assert refused.startswith("You may not use this Driftpin yet.")

@@ -109,12 +109,13 @@ async def test_a_job_is_added_listed_shown_and_pinned_by_the_command(house: Hous
     assert ana.ephemerals == []
 
 
-async def test_help_is_answered_in_the_channel(house: House) -> None:
+async def test_help_is_for_whoever_asked_alone(house: House) -> None:
     ana, room = house.person(), house.room()
     await ana.types_command("/jobs", "", room)
-    await house.said(room, "/jobs add every weekday at 09:00 | Summarise open incidents")
+    await house.private(ana, "/jobs add every weekday at 09:00 | Summarise open incidents")
     await ana.types_command("/jobs", "help pin", room)
-    await house.said(room, "/jobs pin <job> <provider>:<model>")
+    await house.private(ana, "/jobs pin <job> <provider>:<model>")
+    assert house.slack.messages(room) == []
 
 
 async def test_a_typo_is_answered_privately_with_the_word_that_was_meant(house: House) -> None:
@@ -189,14 +190,17 @@ async def test_words_before_or_behind_a_mention_are_the_command_and_none_are_hel
 ) -> None:
     ana, room = house.person(), house.room()
     await ana.says(said, room)
-    await house.said(room, "no jobs here" if "list" in said else "never lets one bill a provider")
+    if "list" in said:
+        await house.said(room, "no jobs here")
+    else:
+        await house.private(ana, "never lets one bill a provider")
 
 
 async def test_what_is_printed_in_a_thread_begins_with_a_mention(house: House) -> None:
     ana, room = house.person(), house.room()
     thread = await ana.says("We should watch the incidents", room)
     await ana.says("<@UBOT> help pin", room, thread)
-    told = await house.said(room, "@driftpin pin <job> <provider>:<model>")
+    told = await house.private(ana, "@driftpin pin <job> <provider>:<model>")
     assert "/jobs" not in house.slack.plain(told)
     await ana.says("<@UBOT> lst", room, thread)
     private = await house.private(ana, "did you mean '@driftpin list'?")
@@ -218,7 +222,7 @@ async def test_a_message_that_mentions_nobody_is_not_for_us(house: House) -> Non
     ana, room = house.person(), house.room()
     calls = len(house.slack.calls_of("chat.postMessage"))
     await ana.says("list", room)
-    await ana.says("<@UBOT> help add", room)
+    await ana.says("<@UBOT> list", room)
     await house.said(room, "@driftpin add")
     assert len(house.slack.calls_of("chat.postMessage")) == calls + 1
 

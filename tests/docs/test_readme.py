@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from bot.__main__ import cli
+from bot.demo import ENDING
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text()
@@ -29,7 +31,8 @@ def test_every_make_target_the_readme_names_exists() -> None:
 
 
 def test_the_readme_names_every_command_of_the_command_line() -> None:
-    named = {line.split()[1] for line in shell_lines() if line.startswith("driftpin ")}
+    typed = [line.removeprefix(".venv/bin/") for line in shell_lines()]
+    named = {line.split()[1] for line in typed if line.startswith("driftpin ")}
     assert named == set(cli.commands)
 
 
@@ -57,6 +60,16 @@ def test_what_the_readme_says_to_type_works(line: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_a_shell_block_types_the_command_where_make_puts_it(page: Path) -> None:
+    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
+    typed = [line.strip() for block in blocks for line in block.splitlines()]
+    named = [
+        word for line in typed for word in line.split() if re.search(r"(^|bin/)driftpin$", word)
+    ]
+    assert set(named) <= {".venv/bin/driftpin"}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
 def test_every_link_leads_to_a_page(page: Path) -> None:
     targets = [link for link in LINK.findall(page.read_text()) if "://" not in link]
     missing = [link for link in targets if not (page.parent / link).exists()]
@@ -72,3 +85,15 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
             links = LINK.findall(page.read_text())
             todo += [(page.parent / link).resolve() for link in links if link.endswith(".md")]
     assert {page for page in PAGES if page.name != "CHANGELOG.md"} <= reached
+
+
+def test_the_pages_the_demo_ends_with_exist() -> None:
+    named = re.findall(r"docs/\S+\.md", ENDING)
+    assert named
+    assert all((ROOT / page).exists() for page in named)
+
+
+def test_the_list_of_commands_cuts_no_description() -> None:
+    shown = CliRunner().invoke(cli, ["--help"]).output.partition("Commands:")[2]
+    assert "..." not in shown
+    assert set(re.findall(r"^  ([a-z-]+) {2,}\w", shown, re.MULTILINE)) == set(cli.commands)

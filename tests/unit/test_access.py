@@ -32,10 +32,12 @@ help             -        yes    yes      yes   yes
 list             -        yes    yes      yes   yes
 alerts           -        yes    yes      yes   yes
 default          -        yes    yes      yes   yes
+tz               -        yes    yes      yes   yes
 add              -        -      yes      yes   yes
 add-script       -        -      -        -     yes
 snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
+audit            -        -      -        -     yes
 unclaim          -        -      -        -     yes
 change-default   -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
@@ -59,6 +61,7 @@ drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
+restore          -        -      -        yes   yes
 an-unknown-verb  -        -      -        -     -
 """
 
@@ -80,6 +83,7 @@ drill            -        -      -        yes   yes
 edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
+restore          -        -      -        yes   yes
 an-unknown-verb  -        -      -        -     -
 """
 

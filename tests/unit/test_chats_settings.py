@@ -89,6 +89,34 @@ def test_every_problem_is_named_by_its_variable(
     assert [line.partition(":")[0] for line in problems(**variables)] == names
 
 
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-…", "SLACK_APP_TOKEN": APP}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": "xoxb-...", "SLACK_APP_TOKEN": APP}, "SLACK_BOT_TOKEN"),
+        ({"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": "xapp-…"}, "SLACK_APP_TOKEN"),
+        ({"TELEGRAM_BOT_TOKEN": "123456:ABC-…"}, "TELEGRAM_BOT_TOKEN"),
+    ],
+    ids=str,
+)
+def test_a_placeholder_of_the_documentation_is_no_token(
+    variables: dict[str, str], name: str
+) -> None:
+    (said,) = problems(**variables)
+    assert said.startswith(f"{name}: is the placeholder of the documentation; copy your own from")
+
+
+@pytest.mark.parametrize("token", ["xoxb-", "xoxb-a b", "xoxb-a\u200bb"])
+def test_a_token_that_is_not_whole_is_refused(token: str) -> None:
+    (said,) = problems(SLACK_BOT_TOKEN=token, SLACK_APP_TOKEN=APP)
+    assert "is no whole token" in said
+
+
+def test_every_problem_says_where_the_variable_is_set() -> None:
+    said = problems(SLACK_BOT_TOKEN="x", DRIFTPIN_PORT="x")
+    assert all(line.endswith("(in .env, or a variable of the process)") for line in said)
+
+
 def test_no_problem_shows_a_key() -> None:
     told = "\n".join(problems(SLACK_BOT_TOKEN="secret-one", SLACK_APP_TOKEN="secret-two"))
     assert "secret" not in told

@@ -14,7 +14,16 @@ from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
 from bot.wording import alerts, answered, answers, cards, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
-from scheduler.answers import Alerts, JobView, Listed, Started, StillHeld, WhatIf
+from scheduler.answers import (
+    Alerts,
+    Changed,
+    Done,
+    JobView,
+    Listed,
+    Started,
+    StillHeld,
+    WhatIf,
+)
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.held import config_error, drift_error, route_error, served_error
@@ -23,7 +32,17 @@ from scheduler.money import ASSUMED, Forecast, Habit
 from scheduler.press import Action, RouteNames
 from scheduler.price import PriceCard, PriceSource
 from scheduler.route import Pins, PriceClass, Route, Snapshot, snapshot_of
-from scheduler.run import Authorised, CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
+from scheduler.run import (
+    WAS_HELD,
+    Authorised,
+    CostSource,
+    HoldReason,
+    Run,
+    RunId,
+    RunKind,
+    RunState,
+    Usage,
+)
 from scheduler.schedule import Interval
 from scheduler.served import Fact, Mismatch
 from scheduler.told import Reason, Told, in_words
@@ -393,6 +412,45 @@ SAID = {
     ),
     "a run that was let through": answers.answer(
         Started(a_job(), LET_THROUGH, held_fire=True, once=PAID), "/jobs"
+    ),
+    "an edited job": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(
+                a_job(prompt="Summarise closed incidents", free_only=True),
+                FIRES,
+                current=resolved(FREE),
+            ),
+            "Ana",
+            before=a_job(name="Incidents"),
+        ),
+        "/jobs",
+    ),
+    "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
+    "a history": runs.history(
+        a_job(),
+        (
+            a_run(RunState.HELD, 6, hold_reason=HoldReason.DRIFT, fire_time=NINE + 2 * DAY),
+            a_run(
+                RunState.SUCCEEDED,
+                5,
+                usage=BILLED,
+                note=WAS_HELD,
+                fire_time=NINE + DAY,
+                started_at=NINE + DAY + timedelta(seconds=40),
+            ),
+            a_run(
+                RunState.SUCCEEDED,
+                4,
+                kind=RunKind.MANUAL,
+                usage=Usage(1, 11, 7, cost_source=CostSource.UNKNOWN),
+                route=PAID,
+                started_at=NINE + timedelta(seconds=1),
+            ),
+            a_run(RunState.FAILED, 3, route=None, started_at=NINE),
+            a_run(RunState.SUCCEEDED, 2, started_at=NINE + timedelta(hours=2)),
+            a_run(RunState.MISSED, 1),
+        ),
     ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"

@@ -20,8 +20,10 @@ from scheduler.commands import (
     ListJobs,
     Options,
     Output,
+    OwnZone,
     PauseJob,
     PinJob,
+    ReadAudit,
     RemoveJob,
     ResumeJob,
     RouteText,
@@ -44,6 +46,13 @@ DAILY = AddJob("every day at 9:00", "Say hello")
 NAMED = AddJob("every day at 9:00", "Say hello", Options(name="My job"))
 
 GOOD: dict[str, Command] = {
+    "tz": OwnZone(),
+    "tz europe/paris": OwnZone("europe/paris"),
+    "zone New York": OwnZone("New York"),
+    "audit": ReadAudit(),
+    "audit #7": ReadAudit(SEVEN),
+    "audit page 2": ReadAudit(None, 2),
+    "audit 7 page 3": ReadAudit(SEVEN, 3),
     # nothing but an address
     "": Help(),
     "   ": Help(),

@@ -10,6 +10,10 @@ WRONG: dict[str, str] = {
     "delte 7": "'delte' is not a command; did you mean '/jobs remove 7'?",
     "unpinn 7 model": "'unpinn' is not a command; did you mean '/jobs unpin 7 model'?",
     "pni 7 openrouter:a/b": "'pni' is not a command; did you mean '/jobs pin 7 openrouter:a/b'?",
+    "hi there": "'hi' is not a command; type '/jobs help'",
+    "hi": "'hi' is not a command; type '/jobs help'",
+    "puase": "'puase' is not a command; did you mean '/jobs pause <job>'?",
+    "helo there": "'helo' is not a command; did you mean '/jobs help'?",
     "hepl": "'hepl' is not a command; did you mean '/jobs help'?",
     "foo": "'foo' is not a command; type '/jobs help'",
     "foo | bar": "'foo' is not a command; did you mean '/jobs add foo | bar'?",
@@ -45,7 +49,15 @@ WRONG: dict[str, str] = {
     ),
     "cost": "cost is not available in this version; type '/jobs help'",
     "halt": "halt is not available in this version; type '/jobs help'",
-    "tz Europe/Oslo": "tz is not available in this version; type '/jobs help'",
+    "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
+    "audit page x": (
+        "'x' is not a page of the audit; type '/jobs audit' or '/jobs audit <job>'"
+        " or '/jobs audit page <page>' or '/jobs audit <job> page <page>'"
+    ),
+    "audit 7 8": (
+        "'8' does not belong after audit; type '/jobs audit' or '/jobs audit 7'"
+        " or '/jobs audit page <page>' or '/jobs audit 7 page <page>'"
+    ),
     "claim": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim -- | -": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim 7KQM-2XPD name=x": "'name=' does not belong after claim; type '/jobs claim <code>'",

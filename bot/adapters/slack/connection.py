@@ -67,6 +67,8 @@ async def asked(call: Callable[[], Awaitable[object]]) -> dict[str, object]:
         answer = await call()
     except SlackApiError as error:
         code, status, _ = details(error)
+        if status >= 500 or status == 429:
+            raise PlatformAway(f"cannot be reached now ({code}); it is tried again.") from None
         refused = meaning(code, status) is Meaning.WORKSPACE or code == "missing_scope"
         raise PlatformAway(said(code), refused=refused) from None
     except (aiohttp.ClientError, SlackClientError, TimeoutError, OSError) as error:
@@ -81,6 +83,9 @@ def said(code: str) -> str:
         return "the app lacks a scope; install it again from `driftpin slack-manifest`."
     if code in ("invalid_auth", "not_authed", "not_allowed_token_type"):
         return f"Slack refuses the token ({code}); set SLACK_BOT_TOKEN and SLACK_APP_TOKEN anew."
+    if code.startswith("status "):
+        # Slack itself always names what is wrong.
+        return f"what answers at SLACK_API_URL is not Slack ({code}); look at that address in .env."
     return f"Slack refuses us ({code}); install the app again and set its new tokens."
 
 

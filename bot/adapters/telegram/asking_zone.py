@@ -30,7 +30,10 @@ ASKED = Place(PLATFORM, "", "asked for the zone")
 
 FOR_GOOD = timedelta(days=36_500)
 
-QUESTION = "Where does your clock stand? Job {job} runs by {zone} until you change it."
+QUESTION = (
+    "Where does your clock stand? Press it, or type {command} tz Europe/Oslo."
+    " Job {job} runs by {zone} until you change it: {command} edit {job} tz=Europe/Oslo"
+)
 NOT_YOURS = "I asked somebody else this."
 NOTED = "Your new jobs run by {zone}."
 STILL = " Job {job} still runs by {before}; {command} edit {job} tz={zone} changes it."
@@ -105,7 +108,7 @@ class ZoneQuestion:
             self.answers.poster.line,
             came.chat,
             int(thread) if thread else None,
-            QUESTION.format(job=job, zone=zone),
+            QUESTION.format(job=job, zone=zone, command=came.request.command),
             InlineKeyboardMarkup(rows),
             answers=None if came.private else came.message,
         )

@@ -40,6 +40,13 @@ HOOK_CONNECTIONS = 40
 
 REFUSED = "Telegram refuses the token; ask @BotFather for a new one and set TELEGRAM_BOT_TOKEN."
 
+NO_JSON = ". Parsing the server response"
+"""Where the library begins to quote an answer that is none of Telegram's, perhaps a whole page."""
+
+STRANGER = (
+    "what answers at TELEGRAM_API_URL is not Telegram ({said}); look at that address in .env."
+)
+
 Built = Application[Any, Any, Any, Any, Any, Any]
 Result = TypeVar("Result")
 
@@ -118,12 +125,28 @@ async def asked(call: Callable[[], Awaitable[Result]]) -> Result:
     """An answer of Telegram's. Raises PlatformAway."""
     try:
         return await call()
-    except InvalidToken:
+    except InvalidToken as error:
+        if stranger := _stranger(error):
+            raise PlatformAway(stranger) from None
         raise PlatformAway(REFUSED, refused=True) from None
     except RetryAfter as error:
         raise PlatformAway(f"asks us to wait {rest(error):.0f} s; it is tried again.") from None
     except TelegramError as error:
-        raise PlatformAway(f"cannot be reached now ({error.message}); it is tried again.") from None
+        away = f"cannot be reached now ({error.message.partition(NO_JSON)[0]}); it is tried again."
+        raise PlatformAway(_stranger(error) or away) from None
+
+
+def _stranger(error: TelegramError) -> str | None:
+    """What is said where the answer was none of Telegram's; the page itself is not."""
+    # At the start the library says of any 404 that the token was rejected, and why only beneath.
+    cause = error.__cause__ if isinstance(error, InvalidToken) else None
+    message = cause.message if isinstance(cause, InvalidToken) else error.message
+    said, odd, _ = message.partition(NO_JSON)
+    if odd and "(5" not in said:
+        return STRANGER.format(said=said)
+    if message == "Invalid server response":
+        return STRANGER.format(said="it sends no JSON")
+    return None
 
 
 def _said(error: TelegramError) -> None:
