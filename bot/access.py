@@ -42,6 +42,8 @@ NEEDS: dict[str, Role] = {
     "remove": Role.OWNER,
     "list-everywhere": Role.ADMIN,
     "unclaim": Role.ADMIN,
+    "halt": Role.ADMIN,
+    "unhalt": Role.ADMIN,
     "change-default": Role.ADMIN,
 }
 """The least role for each action. The reference shows this table, and a test compares the two."""

@@ -13,6 +13,7 @@ from scheduler.commands import (
     Doable,
     DrillJob,
     EditJob,
+    HaltAll,
     History,
     JobCommand,
     ListAlerts,
@@ -28,6 +29,7 @@ from scheduler.commands import (
     StopJob,
     TakeSnapshot,
     TakeSnapshots,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.job import Job
@@ -86,6 +88,12 @@ class Carrier:
             case TakeSnapshots():
                 self._doors.need(request, "snapshot-all")
                 return await self._snapshots(command, request)
+            case HaltAll(reason):
+                self._doors.need(request, "halt")
+                return await self._service.halts.halt(reason, request.principal)
+            case Unhalt():
+                self._doors.need(request, "unhalt")
+                return await self._service.halts.unhalt(request.principal, request.place)
             case _:
                 job = await self._doors.job(request, VERBS[type(command)], command.job)
                 if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.message import Message, Moment, Tone
-from bot.wording import alerts, answered, imports, runs
+from bot.wording import alerts, answered, halts, imports, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
@@ -41,6 +41,8 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
+        case OwedKind.UNHALTED:
+            message = halts.told(str(facts["by"]), str(facts["missed"]), str(facts["waiting"]), how)
         case OwedKind.NOTICE:
             message = Message(str(facts["text"]), tone=Tone.LOUD)
     return (message, None) if message else None
@@ -81,7 +83,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
-        case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
+        case OwedKind.IMPORTED | OwedKind.UNHALTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 
 

@@ -8,6 +8,7 @@ from enum import StrEnum
 from scheduler.alert import Alert
 from scheduler.drift import Drift
 from scheduler.errors import UserError
+from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
@@ -198,4 +199,6 @@ Answer = (
     | DefaultChanged
     | Drilled
     | Snapshots
+    | HaltSet
+    | HaltEnded
 )

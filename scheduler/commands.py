@@ -167,6 +167,18 @@ class ChangeDefault:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltAll:
+    """Shut every door to spending, and cut off what is under way."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unhalt:
+    """End the halt; nothing that it held runs by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     topic: str | None = None
 
@@ -206,7 +218,17 @@ JobCommand = (
     | History
     | Output
 )
-Doable = JobCommand | AddJob | ListJobs | ListAlerts | ShowDefault | ChangeDefault | TakeSnapshots
+Doable = (
+    JobCommand
+    | AddJob
+    | ListJobs
+    | ListAlerts
+    | ShowDefault
+    | ChangeDefault
+    | TakeSnapshots
+    | HaltAll
+    | Unhalt
+)
 """What the service carries out."""
 
 Front = Help | AskAdd | Claim | Unclaim

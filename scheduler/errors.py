@@ -1,5 +1,6 @@
 """Errors, sorted by who must act."""
 
+import asyncio
 from collections.abc import Sequence
 
 
@@ -73,6 +74,8 @@ class StoreError(DriftpinError):
 class GateShut(DriftpinError):
     """The one-way gate refused: no request may leave."""
 
+    usage: object = None
+
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(why)
@@ -81,10 +84,18 @@ class GateShut(DriftpinError):
 class CallError(DriftpinError):
     """A call to a provider that brought no answer, in one line.
 
-    `usage` (scheduler.run) is what its replies said they have used, where there were any.
+    `usage` (scheduler.run) is what its replies said they have used, where there were any; so with
+    GateShut and CutOff.
     """
 
     usage: object = None
+
+
+class CutOff(asyncio.CancelledError):
+    """A call was cancelled and its socket closed; `under_way` when a request had no answer yet."""
+
+    usage: object = None
+    under_way: bool = True
 
 
 class NotSent(CallError):

@@ -82,6 +82,8 @@ class HoldReason(StrEnum):
     UNGUARDED = "unguarded"
     CONFIG = "config"
     CREDENTIAL = "credential"
+    HALT = "halt"
+    """Somebody halted everything that spends."""
     SERVED = "served"
     """Another model, downstream provider or price answered than was consented to."""
 

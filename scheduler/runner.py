@@ -12,6 +12,7 @@ from scheduler.config import CoreConfig
 from scheduler.consented import consented
 from scheduler.errors import (
     CallError,
+    CutOff,
     DriftpinError,
     GateShut,
     Lost,
@@ -19,6 +20,7 @@ from scheduler.errors import (
     Refused,
     StoreError,
 )
+from scheduler.halt import halt_error
 from scheduler.job import Job, unguarded_axes
 from scheduler.judge import Go
 from scheduler.outbox import Fact, Owed, OwedKind
@@ -29,6 +31,7 @@ from scheduler.ports import (
     Config,
     Finish,
     Gate,
+    Halts,
     Held,
     Jobs,
     Learned,
@@ -50,7 +53,7 @@ RECORD_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _OURS = Held(HoldReason.CONFIG, "Held: an error of ours, see the log; no call was made.")
 
 
-class Rows(Jobs, Runs, Protocol):
+class Rows(Jobs, Runs, Halts, Protocol):
     """The rows a run touches."""
 
 
@@ -141,8 +144,8 @@ class Runner:
 
         try:
             answer = await self._ask(job, resolution, settings, gate)
-        except asyncio.CancelledError:
-            await self._cancelled(job, run, passed)
+        except asyncio.CancelledError as cut:
+            await self._cancelled(job, run, cut, passed)
             raise
         except DriftpinError as error:
             await self._failed(job, run, error, passed)
@@ -193,32 +196,48 @@ class Runner:
             case _:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
-        said = error.usage if isinstance(error, CallError) else None
-        used = replace(said if isinstance(said, Usage) else Usage(), requests=max(0, left))
-        finish = Finish(state, error=str(error), usage=used)
+        finish = Finish(state, error=str(error), usage=_used(error, max(0, left)))
         await self._finish(job, run, finish)
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
         if error.why == Passage.CONSENT_CHANGED and not passed:
             await self._guarded(await self._job_of(run), run)
+        elif error.why == Passage.HALTED:
+            await self._halted(job, run, error, passed)
         elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
-            usage = Usage(requests=passed)
+            usage = _used(error, passed)
             await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why, usage=usage))
 
-    async def _cancelled(self, job: Job, run: Run, passed: int) -> None:
-        """Stopped by a person: cancelled. By the process going down: in doubt, or left to be planned again."""
+    async def _halted(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
+        """Held, before its first request or between two of them; judged anew if that is over by now."""
+        halt = await self._rows.halted()
+        if halt is None and not passed:
+            await self._guarded(await self._job_of(run), run)
+            return
+        words = halt_error(halt, passed) if halt else f"Held: {error.why}"
+        answered = Answered((), _used(error, passed)) if passed else None
+        why = Held(HoldReason.HALT, words, answered=answered)
+        await self._surely(run, lambda: self._rows.hold(run.id, self._worker, why))
+
+    async def _cancelled(
+        self, job: Job, run: Run, cut: asyncio.CancelledError, passed: int
+    ) -> None:
+        """A call that was cut off is in doubt, whoever cut it off; without one under way a person's
+        stop is the end, and a run of a process that goes down is left to be planned again."""
         now = await self._rows.run(run.id)
         stopper = now.cancel_asked_by if now else None
-        usage = Usage(requests=passed)
-        if stopper is not None:
-            finish = Finish(RunState.CANCELLED, error=f"stopped by {stopper}", usage=usage)
+        under_way = cut.under_way if isinstance(cut, CutOff) else passed > 0
+        by = f"stopped by {stopper}" if stopper else "Driftpin was shut down"
+        if under_way:
+            state, why = RunState.UNKNOWN, f"{by} during the call"
+        elif stopper:
+            state, why = RunState.CANCELLED, by
         elif passed:
-            why = "Driftpin was shut down during the call"
-            finish = Finish(RunState.UNKNOWN, error=why, usage=usage)
+            state, why = RunState.UNKNOWN, f"{by} between two calls"
         else:
             return
-        await self._finish(job, run, finish)
+        await self._finish(job, run, Finish(state, error=why, usage=_used(cut, passed)))
 
     async def _finish(
         self, job: Job, run: Run, finish: Finish, *, told: str = "", changed: str = ""
@@ -247,6 +266,12 @@ class Runner:
             else:
                 return
         await record()
+
+
+def _used(error: BaseException, requests: int) -> Usage:
+    """What the replies before an error said they have used, of so many requests."""
+    said = error.usage if isinstance(error, CallError | CutOff | GateShut) else None
+    return replace(said if isinstance(said, Usage) else Usage(), requests=requests)
 
 
 class _Unexpected(DriftpinError):

@@ -18,7 +18,7 @@ from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_report
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
-from storage.tables import RUNS
+from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
 
 ASKED = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.SERVED)
@@ -28,6 +28,23 @@ _BEFORE = (
     select(RUNS.c.state, RUNS.c.hold_reason, RUNS.c.error)
     .where(RUNS.c.job_id == bindparam("job"), RUNS.c.fire_time < bindparam("at"))
     .order_by(RUNS.c.fire_time.desc())
+    .limit(1)
+)
+
+
+_HELD_BY_HALT = (
+    select(RUNS.c.id)
+    .join(JOBS, JOBS.c.id == RUNS.c.job_id)
+    .where(
+        RUNS.c.state == RunState.HELD,
+        RUNS.c.finished_at.is_(None),
+        RUNS.c.hold_reason == HoldReason.HALT,
+        RUNS.c.error == bindparam("error"),
+        RUNS.c.id != bindparam("run"),
+        JOBS.c.platform == bindparam("platform"),
+        JOBS.c.workspace == bindparam("workspace"),
+        JOBS.c.chat == bindparam("chat"),
+    )
     .limit(1)
 )
 
@@ -70,7 +87,7 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
     save_run(tx, rests)
     if held.reason in ASKED and held.route is not None:
         join(tx, job, held, held.route, _held_for(tx, job, held.reason))
-    elif not _told_already(tx, rests):
+    elif not _told_already(tx, job, rests):
         owe_report(tx, job.place, run_id)
     return rests
 
@@ -101,8 +118,15 @@ def _held_for(tx: Tx, job: Job, reason: HoldReason) -> int:
     return sum(run.state is RunState.HELD and run.hold_reason is reason for run in runs)
 
 
-def _told_already(tx: Tx, run: Run) -> bool:
-    """Whether the run before is held for the very same thing: one report of an outage is enough."""
+def _told_already(tx: Tx, job: Job, run: Run) -> bool:
+    """Whether the run before is held for the very same thing: one report of an outage is enough.
+
+    A halt concerns everybody, so it is told once in each chat.
+    """
+    if run.hold_reason is HoldReason.HALT and not run.usage.requests:
+        place = job.place
+        chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
+        return tx.one(_HELD_BY_HALT, run=run.id, error=run.error, **chat) is not None
     before = tx.one(_BEFORE, job=run.job_id, at=run.fire_time)
     return before is not None and (before.state, before.hold_reason, before.error) == (
         RunState.HELD,

@@ -68,7 +68,7 @@ def plan_again(tx: Tx, job: Job) -> Run | None:
         save_run(tx, moved(run, RunState.MISSED, tx.now))
     attempt = latest.attempt + bool(latest.usage.requests)
     planned = moved(latest, RunState.PLANNED, tx.now)
-    planned = replace(planned, worker=None, started_at=None, attempt=attempt)
+    planned = replace(planned, worker=None, started_at=None, attempt=attempt, cancel_asked_by=None)
     save_run(tx, planned)
     return planned
 

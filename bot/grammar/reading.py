@@ -16,6 +16,7 @@ from scheduler.commands import (
     Claim,
     Command,
     DrillJob,
+    HaltAll,
     Help,
     History,
     ListAlerts,
@@ -32,12 +33,14 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.errors import UserError
 from scheduler.job import JobId
 
 MOST_PAGES = 1_000_000
+LONGEST_REASON = 200
 _PERSON = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9]{1,40}){1,2}", re.ASCII)
 _AFTER_VERB = ("help", "?", "-h", "--help")
 
@@ -137,6 +140,16 @@ def _alerts(said: Said) -> Command:
     return ListAlerts()
 
 
+def _halt(said: Said) -> Command:
+    return HaltAll(shortened(" ".join(plain(said.rest).split()), LONGEST_REASON))
+
+
+def _unhalt(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, cut.words, cut.pairs)
+    return Unhalt()
+
+
 def _claim(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, (), cut.pairs)
@@ -210,6 +223,8 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "history": _job_alone(History),
     "output": _job_alone(Output),
     "default": _default,
+    "halt": _halt,
+    "unhalt": _unhalt,
     "claim": _claim,
     "unclaim": _unclaim,
     "help": _help,

@@ -13,6 +13,7 @@ from scheduler.commands import (
     Command,
     DrillJob,
     EditJob,
+    HaltAll,
     Help,
     History,
     ListAlerts,
@@ -31,6 +32,7 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.job import JobId
@@ -75,6 +77,10 @@ def _said(command: Command) -> str:
             return f"claim {code}"
         case Unclaim(admin):
             return f"unclaim {admin}"
+        case HaltAll(reason):
+            return _words("halt", reason or None)
+        case Unhalt():
+            return "unhalt"
         case Help(topic):
             return _words("help", topic)
         case PinJob(job, route):

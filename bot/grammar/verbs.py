@@ -158,6 +158,20 @@ VERBS = (
         ("defaults",),
     ),
     Verb(
+        "halt",
+        "shut every door to spending and cut off what is under way; for admins",
+        ("halt", "halt <reason>"),
+        ("halt", "halt the bill looks wrong"),
+        ("emergency",),
+    ),
+    Verb(
+        "unhalt",
+        "end a halt; says what was missed, and runs nothing by itself",
+        ("unhalt",),
+        ("unhalt",),
+        ("unfreeze",),
+    ),
+    Verb(
         "claim",
         "become the first admin, with the code that driftpin serve printed",
         ("claim <code>",),
@@ -195,5 +209,5 @@ CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
 
-LATER = ("audit", "cost", "halt", "tz", "unhalt")
+LATER = ("audit", "cost", "tz")
 """Verbs that a later version knows."""

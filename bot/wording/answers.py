@@ -19,7 +19,7 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import cards, drills, facts, prices, runs
+from bot.wording import cards, drills, facts, halts, prices, runs
 from scheduler.answers import (
     Added,
     Alerts,
@@ -40,6 +40,7 @@ from scheduler.answers import (
     WhatIf,
 )
 from scheduler.drift import consent
+from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run, RunState
@@ -79,6 +80,10 @@ def answer(found: Answer, how: str) -> Message:
             return _default_changed(found)
         case Snapshots():
             return _snapshots(found)
+        case HaltSet():
+            return halts.halted(found, how)
+        case HaltEnded():
+            return halts.ended(found, how)
         case Drilled():
             return drills.drilled(found, how)
         case _:

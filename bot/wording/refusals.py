@@ -34,6 +34,8 @@ DEEDS = {
     "add": "add jobs",
     "list-everywhere": "list the jobs of every chat",
     "change-default": "change the default",
+    "halt": "halt everything that spends",
+    "unhalt": "end a halt",
     "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
     "pin-another": "pin",

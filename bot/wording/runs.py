@@ -48,6 +48,7 @@ HOLD_WORDS = {
     HoldReason.UNGUARDED: "nobody consented to a route",
     HoldReason.CONFIG: "the settings give it no route that can be trusted",
     HoldReason.CREDENTIAL: "a credential is missing",
+    HoldReason.HALT: "everything that spends is halted",
     HoldReason.SERVED: "what answered is not what was consented to",
 }
 
@@ -57,6 +58,8 @@ def outcome(run: Run, job: Job) -> Line:
     words = OUTCOME_WORDS[run.state]
     if run.hold_reason and run.state is RunState.MISSED:
         words = "held, then given up for a later fire"
+        if run.hold_reason is HoldReason.HALT:
+            words = "missed, everything that spends was halted"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
@@ -160,8 +163,14 @@ def _held(job: Job, run: Run, how: str) -> Message:
         again = code(f"{how} run {job.id}")
         words = "Once that is mended, its next fires run by themselves; this one runs with "
         blocks.append(Paragraph(line(words, again, ".")))
+    if run.hold_reason is HoldReason.HALT:
+        words = "Later fires of this chat are held without a word. An admin ends the halt with "
+        blocks.append(Paragraph(line(words, code(f"{how} unhalt"), ".")))
     why = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
-    title = f"Job {facts.called(job)} is held: {why}. No call was made."
+    made = f"{facts.count(run.usage.requests, 'call')} made" if run.usage.requests else ""
+    title = f"Job {facts.called(job)} is held: {why}. {made or 'No call was made'}."
+    if run.usage.requests:
+        blocks.append(Quiet(receipt(run)))
     return Message(title, tuple(blocks), _held_buttons(job, run), Tone.LOUD)
 
 

@@ -74,6 +74,7 @@ class Passage(StrEnum):
 
     OPEN = "open"
     NOT_MINE = "the run is no longer this worker's"
+    HALTED = "everything that spends is halted"
     CANCELLED = "the run was stopped"
     CONSENT_CHANGED = "the job's consent changed after the route was judged"
     JOB_GONE = "the job was paused or removed"
@@ -144,7 +145,8 @@ class Runs(Protocol):
     ) -> Passage:
         """The one-way gate: claimed -> calling, or calling with a further step.
 
-        One transaction: the run is this worker's with a live lease, nobody asked to stop it, the job's
+        One transaction: the run is this worker's with a live lease, nobody halted everything (row or
+        file) or asked to stop it, the job's
         consent is the one that was judged, the job is active (a manual run may belong to a paused
         one), and (run, attempt, step) was never called before. A scheduled run's first step uses up
         one of `repeat_left`. Only OPEN, from a transaction that certainly committed, lets a

@@ -6,6 +6,7 @@ from scheduler.job import JobId
 from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
+from scheduler.service.halts import HaltService
 from scheduler.service.jobs import JobService
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
@@ -22,9 +23,11 @@ class Service:
         self.runs = RunService(core, self.reading)
         self.consents = Consents(core, self.reading)
         self.defaults = Defaults(core)
+        self.halts = HaltService(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""
+        await self._core.must_not_be_halted()
         return await self._drills.drill(await self._core.job(job_id))
 
 

@@ -24,6 +24,8 @@ class RunService:
         of the same job.
         """
         job = await self._core.job(job_id)
+        if job.kind.guarded:
+            await self._core.must_not_be_halted()
         if fire := await self._release(job_id, by):
             return fire
         if held:
@@ -45,6 +47,7 @@ class RunService:
 
         A job that runs at this moment, or would only be held again, keeps its held fires.
         """
+        await self._core.must_not_be_halted()
         started, left = [], []
         for job_id in await self._core.store.held(job_ids):
             try:

@@ -36,6 +36,8 @@ add              -        -      yes      yes   yes
 snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
 unclaim          -        -      -        -     yes
+halt             -        -      -        -     yes
+unhalt           -        -      -        -     yes
 change-default   -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
 """

@@ -9,6 +9,7 @@ from scheduler.commands import (
     Command,
     DrillJob,
     EditJob,
+    HaltAll,
     Help,
     History,
     ListAlerts,
@@ -27,6 +28,7 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.job import JobId, JobKind, OnMissed
@@ -64,6 +66,11 @@ GOOD: dict[str, Command] = {
     "`/jobs claim “7KQM-2XPD”`": Claim("7KQM2XPD"),
     "unclaim slack:T012AB:U034CD": Unclaim("slack:T012AB:U034CD"),
     "unclaim `telegram:42`": Unclaim("telegram:42"),
+    "halt": HaltAll(),
+    "/halt": HaltAll(),
+    "/jobs halt  the bill\nlooks wrong": HaltAll("the bill looks wrong"),
+    "emergency": HaltAll(),
+    "unhalt": Unhalt(),
     # ways to address the bot
     "/jobs pause 7": PauseJob(SEVEN),
     "jobs pause 7": PauseJob(SEVEN),

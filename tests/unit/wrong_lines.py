@@ -44,7 +44,7 @@ WRONG: dict[str, str] = {
         "did you mean '/jobs cronjob action=update job_id=7 provider=lab'?"
     ),
     "cost": "cost is not available in this version; type '/jobs help'",
-    "halt": "halt is not available in this version; type '/jobs help'",
+    "audit": "audit is not available in this version; type '/jobs help'",
     "tz Europe/Oslo": "tz is not available in this version; type '/jobs help'",
     "claim": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",
     "claim -- | -": "claim needs the code that driftpin serve printed; type '/jobs claim <code>'",

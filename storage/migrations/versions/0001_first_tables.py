@@ -279,6 +279,14 @@ def people() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_fingerprint_keys"),
     )
     op.create_table(
+        "halts",
+        must("id", ID),
+        must("who", TEXT),
+        must("reason", TEXT),
+        must("at", MOMENT),
+        sa.PrimaryKeyConstraint("id", name="pk_halts"),
+    )
+    op.create_table(
         "audit",
         must("id", BIG),
         must("at", MOMENT),
