@@ -31,6 +31,7 @@ NEEDS: dict[str, Role] = {
     "resume": Role.OPERATOR,
     "run": Role.OPERATOR,
     "stop": Role.OPERATOR,
+    "leave": Role.OPERATOR,
     "snapshot-all": Role.OPERATOR,
     "pin": Role.OPERATOR,
     "pin-another": Role.OWNER,

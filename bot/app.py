@@ -93,7 +93,15 @@ class App:
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
         self._healer = Healer(self.store, config, clock, told=told)
-        self._runner = Runner(self.store, config, agent, self._worker, told=told, reached=reached)
+        self._runner = Runner(
+            self.store,
+            config,
+            agent,
+            self._worker,
+            told=told,
+            reached=reached,
+            pause=self._let_pass,
+        )
         core = Core(self.store, config, self.engine, clock, self.ticker.wake)
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
         self.dispatcher = Dispatcher(
@@ -213,6 +221,9 @@ class App:
             while await self.store.forget(self.clock.now()):
                 pass
             await self.clock.sleep_until(self.clock.now() + CLEARED, asyncio.Event())
+
+    async def _let_pass(self, span: timedelta) -> None:
+        await self.clock.sleep_until(self.clock.now() + span, asyncio.Event())
 
     async def _halted_by_file(self) -> None:
         """What somebody halted by the file becomes the row, which other processes see too."""

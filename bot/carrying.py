@@ -16,6 +16,7 @@ from scheduler.commands import (
     HaltAll,
     History,
     JobCommand,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Output,
@@ -42,6 +43,7 @@ VERBS: dict[type[JobCommand], str] = {
     ResumeJob: "resume",
     RunJob: "run",
     StopJob: "stop",
+    LeaveRun: "leave",
     RemoveJob: "remove",
     PinJob: "pin",
     UnpinJob: "unpin",
@@ -136,10 +138,12 @@ class Carrier:
                 return await service.jobs.resume(job, by)
             case RemoveJob(job):
                 return await service.jobs.remove(job, by)
-            case RunJob(job, held):
-                return await service.runs.run(job, by, held=held)
-            case StopJob(job):
-                return await service.runs.stop(job, by)
+            case RunJob(job, held, again):
+                return await service.runs.run(job, by, held=held, again=again)
+            case StopJob(job, run):
+                return await service.runs.stop(job, by, run)
+            case LeaveRun(job, run):
+                return await service.runs.leave(job, by, run)
             case PinJob():
                 return await service.consents.pin(command, by)
             case UnpinJob():

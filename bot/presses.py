@@ -13,6 +13,7 @@ from scheduler.commands import (
     AcceptRoute,
     ChangeDefault,
     Doable,
+    LeaveRun,
     ListJobs,
     PauseJob,
     PinJob,
@@ -20,6 +21,7 @@ from scheduler.commands import (
     ResumeJob,
     RouteText,
     RunJob,
+    StopJob,
     TakeSnapshot,
     TakeSnapshots,
 )
@@ -27,6 +29,7 @@ from scheduler.errors import AlreadyPressed
 from scheduler.job import JobId
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
+from scheduler.run import RunId
 from scheduler.service import Service
 from scheduler.service.handling import pressing
 
@@ -44,6 +47,8 @@ ACTIONS = {
     Action.RESUME: "resume",
     Action.RUN_HELD: "run",
     Action.RUN_AGAIN: "run",
+    Action.STOP: "stop",
+    Action.LEAVE: "leave",
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
     Action.CHANGE_DEFAULT: "change-default",
@@ -170,7 +175,11 @@ def command_of(press: Press) -> Doable:
         case Action.RUN_HELD:
             return RunJob(job, held=True)
         case Action.RUN_AGAIN:
-            return RunJob(job)
+            return RunJob(job, again=RunId(press.revision))
+        case Action.STOP:
+            return StopJob(job, RunId(press.revision))
+        case Action.LEAVE:
+            return LeaveRun(job, RunId(press.revision))
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
         case Action.SNAPSHOT_ALL:

@@ -22,7 +22,8 @@ class JobView:
 
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
     with the consent, and `instead` is the consented route where the job runs on that
-    one all the same; `would_hold` is why it would be held now. `held` are its held runs, the oldest first.
+    one all the same; `would_hold` is why it would be held now. `running` is
+    its run in flight. `held` are its held runs, the oldest first.
     """
 
     job: Job
@@ -35,6 +36,7 @@ class JobView:
     instead: Route | None = None
     would_hold: HoldReason | None = None
     forecast: Forecast | None = None
+    running: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,23 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
+    """The runs that were in flight, as they stood, and how many of their requests had left.
+
+    `over` is the run that was asked for by its button, where it was over already.
+    """
+
     job: Job
     runs: tuple[Run, ...]
+    requests: int = 0
+    over: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A run of unknown outcome that nobody repeats."""
+
+    job: Job
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +208,7 @@ Answer = (
     | Unchanged
     | Started
     | Stopped
+    | Left
     | Alerts
     | Histories
     | Outputs

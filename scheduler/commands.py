@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from scheduler.job import JobId, JobKind, OnMissed
+from scheduler.run import RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +33,7 @@ class Options:
     repeat: int | None = None
     until: str | None = None
     timeout: str | None = None
+    retry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +76,30 @@ class ResumeJob:
 
 @dataclass(frozen=True, slots=True)
 class RunJob:
-    """Run now: the latest held fire where one waits (`held`), else a manual run."""
+    """Run now: the latest held fire where one waits (`held`), else a manual run.
+
+    `again` is the run of unknown outcome whose button was pressed.
+    """
 
     job: JobId
     held: bool = False
+    again: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StopJob:
+    """End the runs in flight; with a button, only the run it hung on."""
+
     job: JobId
+    run: RunId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRun:
+    """Do not repeat a run of unknown outcome: the latest one, or that of the button."""
+
+    job: JobId
+    run: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +226,7 @@ JobCommand = (
     | ResumeJob
     | RunJob
     | StopJob
+    | LeaveRun
     | RemoveJob
     | PinJob
     | UnpinJob

@@ -103,7 +103,22 @@ class NotSent(CallError):
 
 
 class Refused(CallError):
-    """The provider answered, and said no in its own words."""
+    """The provider answered, and said no in its own words.
+
+    `passing` when it is busy or broken (429, 5xx) and may say yes later; `retry_after` is in
+    seconds, when it named a moment.
+    """
+
+    def __init__(
+        self, what: str, *, passing: bool = False, retry_after: float | None = None
+    ) -> None:
+        self.passing = passing
+        self.retry_after = retry_after
+        super().__init__(what)
+
+
+class TooMuch(CallError):
+    """What was asked for is answered, and a limit of the run ends it all the same."""
 
 
 class Lost(CallError):

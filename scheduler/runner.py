@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Protocol, assert_never
 
 from scheduler import held
+from scheduler.again import pause_before_again
 from scheduler.config import CoreConfig
 from scheduler.consented import consented
 from scheduler.errors import (
@@ -19,6 +20,7 @@ from scheduler.errors import (
     NotSent,
     Refused,
     StoreError,
+    TooMuch,
 )
 from scheduler.halt import halt_error
 from scheduler.job import Job, unguarded_axes
@@ -53,6 +55,10 @@ RECORD_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _OURS = Held(HoldReason.CONFIG, "Held: an error of ours, see the log; no call was made.")
 
 
+async def _sleep(span: timedelta) -> None:
+    await asyncio.sleep(span.total_seconds())
+
+
 class Rows(Jobs, Runs, Halts, Protocol):
     """The rows a run touches."""
 
@@ -61,7 +67,7 @@ class Runner:
     """Executes runs for one worker.
 
     `told` is called whenever a message may have become owed; `reached` with the name of each step,
-    for the crash tests.
+    for the crash tests; `pause` lets the time pass before a further attempt.
     """
 
     def __init__(
@@ -73,7 +79,9 @@ class Runner:
         *,
         told: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = lambda step: None,
+        pause: Callable[[timedelta], Awaitable[None]] = _sleep,
     ) -> None:
+        self._pause = pause
         self._rows = rows
         self._config = config
         self._agent = agent
@@ -189,7 +197,7 @@ class Runner:
             case GateShut():
                 await self._shut(job, run, error, passed)
                 return
-            case NotSent() | Refused():
+            case NotSent() | Refused() | TooMuch():
                 state = RunState.FAILED
             case Lost():
                 state = RunState.UNKNOWN
@@ -197,7 +205,22 @@ class Runner:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
         finish = Finish(state, error=str(error), usage=_used(error, max(0, left)))
+        if passed == 1 and await self._again(job, run, error, finish):
+            return
         await self._finish(job, run, finish)
+
+    async def _again(self, job: Job, run: Run, error: DriftpinError, finish: Finish) -> bool:
+        """A further attempt after a pause, judged anew; False where this one was the last."""
+        wait = pause_before_again(error, run.attempt, job.retry)
+        if wait is None:
+            return False
+        further = await self._rows.try_again(run.id, self._worker, finish)
+        if further is None:
+            return False
+        log.info("run %s is tried again in %s: %s", run.id, wait, error)
+        await self._pause(wait)
+        await self._guarded(await self._job_of(further), further)
+        return True
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""

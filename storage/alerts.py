@@ -12,8 +12,8 @@ from scheduler.errors import UserError
 from scheduler.job import Job, Place
 from scheduler.ports import Entry, TooLate
 from storage.alert_rows import close_alert, decide_rows
-from storage.auditing import note
-from storage.changing import name_of, write_change
+from storage.auditing import name_of, note
+from storage.changing import write_change
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
 from storage.rows import alert_of, job_of
 from storage.tables import ALERT_JOBS, ALERTS, JOBS

@@ -10,6 +10,7 @@ from scheduler.job import Job, JobState
 from scheduler.ports import Entry
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
+from storage.auditing import name_of
 from storage.halt_row import halt_row
 from storage.locks import lock_open_runs, save_job, save_run
 from storage.steps import cancelled, has_called, moved, plan_again
@@ -21,11 +22,6 @@ _FIRED_SINCE = select(RUNS.c.id).where(
     RUNS.c.kind == RunKind.SCHEDULED,
     RUNS.c.fire_time >= bindparam("at"),
 )
-
-
-def name_of(audit: Entry) -> str:
-    """How a person is named where it says who decided or stopped something."""
-    return audit.by.name or audit.by.key
 
 
 def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit: Entry) -> Job:

@@ -12,8 +12,7 @@ from scheduler.ports import Answered, Entry, Finish, Held, Passage
 from scheduler.route import overwrites
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
 from storage.alert_rows import join
-from storage.auditing import note
-from storage.changing import name_of
+from storage.auditing import name_of, note
 from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_report
@@ -61,8 +60,14 @@ class EndingVerbs(Verbs):
     async def release(self, job_id: JobId, audit: Entry) -> Run | None:
         return await self._run(lambda tx: _release(tx, job_id, audit))
 
-    async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
-        return await self._run(lambda tx: _ask_stop(tx, job_id, audit))
+    async def ask_stop(self, job_id: JobId, audit: Entry, *, run: RunId | None = None) -> list[Run]:
+        return await self._run(lambda tx: _ask_stop(tx, job_id, audit, run))
+
+    async def leave(self, run_id: RunId, audit: Entry) -> Run | None:
+        return await self._run(lambda tx: _leave(tx, run_id, audit))
+
+    async def try_again(self, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+        return await self._run(lambda tx: _try_again(tx, run_id, worker, refused))
 
 
 def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
@@ -94,15 +99,20 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
 
 def _with_answer(tx: Tx, job: Job, run: Run, answered: Answered) -> tuple[Job, Run]:
     """What was spent is kept, the repeat is given back, and the job is held from now on."""
-    left = job.repeat_left
-    if left is not None and run.kind is RunKind.SCHEDULED:
-        left += 1
-    held = replace(
-        job, answered_as=answered.mismatches, repeat_left=left, revision=job.revision + 1
-    )
+    job = _give_back(tx, job, run)
+    held = replace(job, answered_as=answered.mismatches, revision=job.revision + 1)
     save_job(tx, held)
     usage = answered.usage.after(run.usage)
     return held, replace(run, usage=usage, output=answered.output)
+
+
+def _give_back(tx: Tx, job: Job, run: Run) -> Job:
+    """The job with the repeat that this run used up at the gate."""
+    if job.repeat_left is None or run.kind is not RunKind.SCHEDULED:
+        return job
+    given = replace(job, repeat_left=job.repeat_left + 1, revision=job.revision + 1)
+    save_job(tx, given)
+    return given
 
 
 def _stop(tx: Tx, job: Job, run: Run) -> Run:
@@ -200,11 +210,40 @@ def _release(tx: Tx, job_id: JobId, audit: Entry) -> Run | None:
     return run
 
 
-def _ask_stop(tx: Tx, job_id: JobId, audit: Entry) -> list[Run]:
+def _leave(tx: Tx, run_id: RunId, audit: Entry) -> Run | None:
+    locked = lock_run(tx, run_id)
+    if locked is None or not locked[1].in_doubt:
+        return None
+    left = replace(locked[1], decided=f"left as it is by {name_of(audit)}")
+    save_run(tx, left)
+    note(tx, audit)
+    return left
+
+
+def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+    locked = lock_run(tx, run_id)
+    if locked is None:
+        return None
+    job, run = locked
+    if run.worker != worker or run.state is not RunState.CALLING or run.cancel_asked_by:
+        return None
+    _give_back(tx, job, run)
+    further = replace(
+        moved(run, RunState.CLAIMED, tx.now),
+        attempt=run.attempt + 1,
+        usage=refused.usage.after(run.usage),
+        error=refused.error,
+    )
+    save_run(tx, further)
+    return further
+
+
+def _ask_stop(tx: Tx, job_id: JobId, audit: Entry, only: RunId | None) -> list[Run]:
     job = lock_job(tx, job_id)
     if job is None:
         return []
     runs = [run for run in lock_open_runs(tx, job_id) if run.state.in_flight]
+    runs = [run for run in runs if only in (None, run.id)]
     for run in runs:
         asked = replace(run, cancel_asked_by=run.cancel_asked_by or name_of(audit))
         if run.state is not RunState.CALLING:

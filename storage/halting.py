@@ -12,7 +12,7 @@ from scheduler.job import Job, JobState, Place
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Entry, HaltFile
 from scheduler.run import HoldReason, Run, RunId, RunState
-from storage.auditing import note
+from storage.auditing import name_of, note
 from storage.halt_row import ONE, halt_in_force, halt_row
 from storage.locks import lock_job, lock_open_runs, lock_run, save_run
 from storage.owing import owe
@@ -121,7 +121,7 @@ def _told(ended: HaltEnded, audit: Entry, here: Place | None) -> Iterator[Owed]:
         chats[job.place.whole_chat][0].append(str(job.id))
     for job, _ in ended.waiting:
         chats[job.place.whole_chat][1].append(str(job.id))
-    by = audit.by.name or audit.by.key
+    by = name_of(audit)
     for place, (missed, waiting) in chats.items():
         if here is None or place != here.whole_chat:
             facts = {"by": by, "missed": " ".join(missed), "waiting": " ".join(waiting)}

@@ -52,6 +52,8 @@ def job_of(row: Row[Any]) -> Job:
         repeat_left=row.repeat_left,
         until=row.until,
         timeout=row.timeout,
+        retry=row.retry,
+        failures=row.failures,
         unguarded_told=row.unguarded_told,
         answered_as=row.answered_as,
         accepted_as=row.accepted_as,
@@ -86,6 +88,8 @@ def job_columns(job: Job) -> dict[str, Any]:
         "repeat_left": job.repeat_left,
         "until": job.until,
         "timeout": job.timeout,
+        "retry": job.retry,
+        "failures": job.failures,
         "unguarded_told": job.unguarded_told,
         "answered_as": job.answered_as,
         "accepted_as": job.accepted_as,
@@ -118,6 +122,7 @@ def run_of(row: Row[Any]) -> Run:
             row.cost_source,
         ),
         note=row.note,
+        decided=row.decided,
         started_at=row.started_at,
         finished_at=row.finished_at,
     )
@@ -147,6 +152,7 @@ def run_columns(run: Run) -> dict[str, Any]:
         "cost": run.usage.cost,
         "cost_source": run.usage.cost_source,
         "note": run.note,
+        "decided": run.decided,
         "started_at": run.started_at,
         "finished_at": run.finished_at,
     }

@@ -16,6 +16,7 @@ from scheduler.commands import (
     HaltAll,
     Help,
     History,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Options,
@@ -90,7 +91,7 @@ def _said(command: Command) -> str:
         case UnpinJob(job, provider, model):
             axis = None if provider and model else "provider" if provider else "model"
             return _words("unpin", str(job), axis)
-        case RunJob(job, held):
+        case RunJob(job, held, _):
             return _words("run", str(job), "held" if held else None)
         case _:
             return _about_a_job(command)
@@ -102,6 +103,7 @@ def _about_a_job(
         | PauseJob
         | ResumeJob
         | StopJob
+        | LeaveRun
         | RemoveJob
         | TakeSnapshot
         | DrillJob
@@ -118,6 +120,8 @@ def _about_a_job(
             return f"resume {job}"
         case StopJob(job):
             return f"stop {job}"
+        case LeaveRun(job):
+            return f"leave {job}"
         case RemoveJob(job):
             return f"remove {job}"
         case TakeSnapshot(job):
@@ -157,6 +161,7 @@ def _spelled(options: Options) -> str | None:
         "free_only": None if options.free_only is None else ("no", "yes")[options.free_only],
         "on_missed": options.on_missed,
         "repeat": options.repeat,
+        "retry": options.retry,
         "until": options.until,
         "timeout": options.timeout,
     }

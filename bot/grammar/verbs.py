@@ -82,6 +82,12 @@ VERBS = (
         ("cancel", "kill", "abort"),
     ),
     Verb(
+        "leave",
+        "do not repeat the latest run whose outcome is unknown",
+        ("leave <job>",),
+        ("leave 7",),
+    ),
+    Verb(
         "remove",
         "remove a job; its history stays",
         ("remove <job>",),

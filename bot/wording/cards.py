@@ -18,7 +18,7 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.runs import HOLD_WORDS, outcome
+from bot.wording.runs import HOLD_WORDS, outcome, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.job import Job, JobKind, unguarded_axes
@@ -101,6 +101,8 @@ def shown(view: JobView, how: str) -> Message:
     if view.held and view.held[-1].error:
         blocks.append(Code(view.held[-1].error))
     buttons = (_snapshot_button(view),) if unguarded_axes(job) else ()
+    if view.running:
+        buttons = (*buttons, stop_button(view.running))
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
 
 
@@ -118,6 +120,9 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
         elif view.would_hold in TOLD:
             found.append(("Held", line(bold("would be held: "), HOLD_WORDS[view.would_hold])))
     found.append(("Guard", facts.guard(job)))
+    if job.retry:
+        times = facts.count(job.retry, "more attempt")
+        found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
     return tuple(found)
 
 

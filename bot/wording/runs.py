@@ -62,8 +62,9 @@ def outcome(run: Run, job: Job) -> Line:
             words = "missed, everything that spends was halted"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
+    decided = f", {run.decided}" if run.decided else ""
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
-    return line(Moment(run.fire_time, job.zone), f": {words}{asked}{_on(run)}")
+    return line(Moment(run.fire_time, job.zone), f": {words}{decided}{asked}{_on(run)}")
 
 
 def _on(run: Run) -> str:
@@ -89,7 +90,6 @@ def report(
                 tone=Tone.LOUD,
             )
         case RunState.UNKNOWN:
-            again = Press(Action.RUN_AGAIN, job=job.id, revision=int(run.id))
             return Message(
                 f"Job {facts.called(job)} has an unknown outcome: it may have been billed.",
                 (
@@ -98,12 +98,14 @@ def report(
                         line(
                             "It is not repeated by itself. ",
                             code(f"{how} run {job.id}"),
-                            " runs it again.",
+                            " runs it again, ",
+                            code(f"{how} leave {job.id}"),
+                            " leaves it as it is.",
                         )
                     ),
                     Quiet(receipt(run)),
                 ),
-                (Button("Run again", again),),
+                _doubt_buttons(job, run),
                 Tone.LOUD,
             )
         case RunState.CANCELLED:
@@ -187,6 +189,19 @@ def _cancelled(job: Job, run: Run) -> Message:
     return Message(f"Job {facts.called(job)} was cancelled{why}.", tuple(said))
 
 
+def _doubt_buttons(job: Job, run: Run) -> tuple[Button, ...]:
+    """Each decides about this very run, and only once."""
+    return (
+        Button("Run again", Press(Action.RUN_AGAIN, job=job.id, revision=int(run.id))),
+        Button("Leave it", Press(Action.LEAVE, job=job.id, revision=int(run.id))),
+    )
+
+
+def stop_button(run: Run, label: str = "Stop") -> Button:
+    """It stops this very run, and none that comes after it."""
+    return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
+
+
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
     retry = Button(
         "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
@@ -206,6 +221,8 @@ def receipt(run: Run) -> Line:
         parts.append(f"served by {usage.served_model}")
     if usage.downstream:
         parts.append(f"through {usage.downstream}")
+    if run.attempt > 1:
+        parts.append(f"attempt {run.attempt}")
     # On one's own machine the class says it all, unless somebody sent a bill.
     if usage.requests and (usage.cost or run.route.price_class is not PriceClass.LOCAL):
         parts.append(cost_words(usage))
@@ -236,6 +253,7 @@ def history(job: Job, runs: tuple[Run, ...]) -> Message:
     return Message(
         f"The latest runs of job {facts.called(job)}",
         (Bullets(tuple(outcome(run, job) for run in runs)),),
+        tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
     )
 
 

@@ -100,11 +100,18 @@ class Runs(Protocol):
         """
         ...
 
-    async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
+    async def plan_manual(
+        self, job_id: JobId, at: datetime, audit: Entry, *, again: RunId | None = None
+    ) -> Run:
         """Plan a run of kind manual with a fire time of its own (a microsecond later until it is).
 
-        Raises AlreadyRunning while a run of the job is in flight.
+        `again` is a run of unknown outcome that this decides about; raises UserError where somebody
+        has. Raises AlreadyRunning while a run of the job is in flight.
         """
+        ...
+
+    async def leave(self, run_id: RunId, audit: Entry) -> Run | None:
+        """Decide that a run of unknown outcome is not repeated; None where that is decided."""
         ...
 
     async def planned(self) -> list[RunId]:
@@ -165,6 +172,14 @@ class Runs(Protocol):
         """
         ...
 
+    async def try_again(self, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+        """calling -> claimed: a further attempt of a call that certainly never left or was refused.
+
+        What it used is kept, its repeat is given back. None where the run is not this worker's, or
+        somebody asked to stop it: then it ends as it is.
+        """
+        ...
+
     async def reap(self, worker: str, *, alone: bool) -> list[Run]:
         """Take up what vanished workers left: claimed -> planned, calling -> unknown with its report owed.
 
@@ -181,8 +196,8 @@ class Runs(Protocol):
         """
         ...
 
-    async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
-        """Stop a job's runs in flight: planned and claimed ones are cancelled here and now; calling
+    async def ask_stop(self, job_id: JobId, audit: Entry, *, run: RunId | None = None) -> list[Run]:
+        """Stop a job's runs in flight, or only this one: planned and claimed ones are cancelled here and now; calling
         ones are marked for their worker. Returns them as they stood. The first who asked is kept."""
         ...
 

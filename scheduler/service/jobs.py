@@ -62,6 +62,7 @@ class JobService:
             repeat_left=options.repeat,
             until=_until(options.until, zone, now),
             timeout=_timeout(options.timeout),
+            retry=options.retry or 0,
         )
         job = replace(job, next_fire_time=_first_fire(job, now))
         taken = await take_snapshot(self._core.config, kind, pins, now)
@@ -134,6 +135,7 @@ class JobService:
             repeat_left=options.repeat if options.repeat is not None else job.repeat_left,
             until=_until(options.until, zone, now) if options.until else job.until,
             timeout=_timeout(options.timeout) if options.timeout else job.timeout,
+            retry=job.retry if options.retry is None else options.retry,
         )
         if command.schedule:
             schedule = parse_schedule(command.schedule, zone=zone, now=now)

@@ -1,15 +1,18 @@
 """Commands that start and stop runs."""
 
 from scheduler.alert import Alert, AlertId
-from scheduler.answers import Released, Started, Stopped
+from scheduler.answers import Left, Released, Started, Stopped
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Held
-from scheduler.run import HoldReason
+from scheduler.run import HoldReason, RunId, RunState
 from scheduler.service.core import Core
 from scheduler.service.reading import Reading
 from scheduler.verdict import verdict
+
+LOOKED_AT = 50
+"""Runs in which one of unknown outcome is looked for."""
 
 
 class RunService:
@@ -17,16 +20,18 @@ class RunService:
         self._core = core
         self._reading = reading
 
-    async def run(self, job_id: JobId, by: Principal, *, held: bool = False) -> Started:
+    async def run(
+        self, job_id: JobId, by: Principal, *, held: bool = False, again: RunId | None = None
+    ) -> Started:
         """Run a job now: its latest held fire where one waits, else a manual run.
 
         Either passes the same guard and gate as any other run; neither begins beside another run
-        of the same job.
+        of the same job. `again` is the run of unknown outcome that this decides about.
         """
         job = await self._core.job(job_id)
         if job.kind.guarded:
             await self._core.must_not_be_halted()
-        if fire := await self._release(job_id, by):
+        if again is None and (fire := await self._release(job_id, by)):
             return fire
         if held:
             raise UserError(
@@ -38,7 +43,7 @@ class RunService:
                 f"'/jobs edit {job_id} repeat=1' allows one more",
             )
         entry = self._core.entry(by, "run", f"job {job_id}")
-        run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry)
+        run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry, again=again)
         await self._core.engine.submit(run.id)
         return Started(job, run, held_fire=False)
 
@@ -60,14 +65,41 @@ class RunService:
             await self._owe_edit(alert)
         return Released(tuple(started), tuple(left))
 
-    async def stop(self, job_id: JobId, by: Principal) -> Stopped:
-        """End a job's runs in flight: what never passed the gate is cancelled, a call is cut off."""
+    async def stop(self, job_id: JobId, by: Principal, run_id: RunId | None = None) -> Stopped:
+        """End a job's runs in flight, or one of them: what never passed the gate is cancelled, a call is
+        cut off."""
         job = await self._core.job(job_id)
-        entry = self._core.entry(by, "stop", f"job {job_id}")
-        runs = await self._core.store.ask_stop(job_id, entry)
+        store = self._core.store
+        runs = await store.ask_stop(
+            job_id, self._core.entry(by, "stop", f"job {job_id}"), run=run_id
+        )
         for run in runs:
             await self._core.engine.cancel(run.id)
-        return Stopped(job, tuple(runs))
+        left = await store.calls([run.id for run in runs if run.state is RunState.CALLING])
+        over = await store.run(run_id) if run_id is not None and not runs else None
+        return Stopped(job, tuple(runs), left, over)
+
+    async def leave(self, job_id: JobId, by: Principal, run_id: RunId | None = None) -> Left:
+        """Leave a run of unknown outcome as it is: this one, or the latest that nobody decided about."""
+        job = await self._core.job(job_id)
+        if run_id is None:
+            runs = await self._core.store.history(job_id, LOOKED_AT)
+            run_id = next((run.id for run in runs if run.in_doubt), None)
+        if run_id is None:
+            raise UserError(
+                f"job {job_id} has no run of unknown outcome that waits for a decision",
+                f"'/jobs history {job_id}' shows its runs",
+            )
+        entry = self._core.entry(by, "leave", f"job {job_id}")
+        run = await self._core.store.leave(run_id, entry)
+        if run is None:
+            known = await self._core.store.run(run_id)
+            decided = known.decided if known else None
+            raise UserError(
+                f"that run of job {job_id} was {decided or 'decided about'} already",
+                "nothing was changed",
+            )
+        return Left(job, run)
 
     async def _release(self, job_id: JobId, by: Principal) -> Started | None:
         """Set the latest held fire free; None where none is held.

@@ -51,6 +51,7 @@ pause            -        -      yes      yes   yes
 resume           -        -      yes      yes   yes
 run              -        -      yes      yes   yes
 stop             -        -      yes      yes   yes
+leave            -        -      yes      yes   yes
 pin              -        -      yes      yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
@@ -71,6 +72,7 @@ pause            -        -      -        yes   yes
 resume           -        -      -        yes   yes
 run              -        -      -        yes   yes
 stop             -        -      -        yes   yes
+leave            -        -      -        yes   yes
 pin              -        -      -        yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes

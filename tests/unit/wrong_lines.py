@@ -186,7 +186,6 @@ WRONG: dict[str, str] = {
     "add every 2h free_only=maybe | Say hello": (
         "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),
-    "add every 2h retry=3 | Say hello": "retry= is not available in this version; leave it out",
     "add every 2h kind=script | Say hello": (
         "kind=script is not available in this version; type 'kind=agent' or leave it out"
     ),
