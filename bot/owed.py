@@ -41,6 +41,8 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
             message = _imported(facts, how)
+        case OwedKind.PAUSED:
+            message = await _paused(store, facts, how)
         case OwedKind.UNHALTED:
             message = halts.told(str(facts["by"]), str(facts["missed"]), str(facts["waiting"]), how)
         case OwedKind.NOTICE:
@@ -78,7 +80,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.REPORT:
             run = await store.run(RunId(_number(facts, "run")))
             return _of_job(await store.job(run.job_id) if run else None, owed)
-        case OwedKind.MISSED:
+        case OwedKind.MISSED | OwedKind.PAUSED:
             return _of_job(await store.job(JobId(_number(facts, "job"))), owed)
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
@@ -133,6 +135,14 @@ async def _missed(store: Store, facts: Facts, how: str) -> Message | None:
         Moment(datetime.fromisoformat(str(facts[key])), job.zone) for key in ("first", "last")
     )
     return runs.missed(job, _number(facts, "count"), first, last, how)
+
+
+async def _paused(store: Store, facts: Facts, how: str) -> Message | None:
+    job = await store.job(JobId(_number(facts, "job")))
+    run = await store.run(RunId(_number(facts, "run")))
+    if job is None or run is None:
+        return None
+    return runs.paused_itself(job, run, _number(facts, "failures"), how)
 
 
 def _number(facts: Facts, key: str) -> int:

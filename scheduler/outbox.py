@@ -33,6 +33,8 @@ class OwedKind(StrEnum):
     IMPORTED = "imported"
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
     would follow, `provider` and `model`, where it is known."""
+    PAUSED = "paused"
+    """A job paused itself: `job`, the last `run`, and how many `failures` in a row there were."""
     UNHALTED = "unhalted"
     """A halt is over: `by`, and the numbers of the chat's jobs that `missed` fires, or have one `waiting`."""
     NOTICE = "notice"

@@ -162,14 +162,17 @@ class Runner:
             await self._failed(job, run, _Unexpected("an error of ours; see the log"), passed)
         else:
             self._reached("after-call")
-            await self._answered(job, run, go, answer)
+            await self._answered(job, run, go, answer, settings.limits.output_bytes)
 
-    async def _answered(self, job: Job, run: Run, go: Go, answer: Answer) -> None:
-        """What a person did not consent to holds the job; where nobody consented, it is told."""
+    async def _answered(self, job: Job, run: Run, go: Go, answer: Answer, most: int) -> None:
+        """What a person did not consent to holds the job; where nobody consented, it is told.
+
+        An answer of more than `most` bytes has failed.
+        """
         found, resolution = answer.mismatches, go.resolution
         if not found or not resolution.terms.binding:
             learned = Learned(go.consent, job.consent_revision) if go.consent else None
-            finish = Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
+            finish = _ending(answer, learned, most)
             told = "; ".join(map(str, found))
             await self._finish(job, run, finish, told=told, changed=in_words(go.told))
             return
@@ -289,6 +292,18 @@ class Runner:
             else:
                 return
         await record()
+
+
+def _ending(answer: Answer, learned: Learned | None, most: int) -> Finish:
+    whole = answer.text.encode()
+    if len(whole) <= most:
+        return Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
+    error = (
+        f"the answer has {len(whole)} bytes, and limits.output_bytes allows {most};"
+        " its beginning is kept"
+    )
+    kept = whole[:most].decode(errors="ignore")
+    return Finish(RunState.FAILED, kept, error, answer.usage)
 
 
 def _used(error: BaseException, requests: int) -> Usage:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, select
 
+from scheduler.failing import after_run
 from scheduler.job import Job, JobId, JobKind, JobState, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Answered, Entry, Finish, Held, Passage
@@ -15,7 +16,7 @@ from storage.alert_rows import join
 from storage.auditing import name_of, note
 from storage.gate import may_run
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
-from storage.owing import owe, owe_report
+from storage.owing import owe, owe_pause, owe_report
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
 from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
@@ -161,10 +162,11 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
         drifts=(),
     )
     save_run(tx, over)
-    counted = _counted(_learned(job, over, finish, tx.now), over)
+    counted = after_run(_counted(_learned(job, over, finish, tx.now), over), over)
     if counted != job:
         save_job(tx, counted)
     owe(tx, owed)
+    owe_pause(tx, job, counted, over)
     settle(tx, counted)
     return over
 

@@ -247,6 +247,21 @@ def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Messa
     )
 
 
+def paused_itself(job: Job, run: Run, failures: int, how: str) -> Message:
+    """After too many runs in a row that came to nothing."""
+    last = sentence(run.error or OUTCOME_WORDS[run.state])
+    resume = Press(Action.RESUME, job=job.id, revision=job.consent_revision)
+    return Message(
+        f"Job {facts.called(job)} paused itself: its last {failures} runs came to nothing.",
+        (
+            Paragraph(line("The last one: ", last)),
+            Paragraph(line("It runs again once somebody types ", code(f"{how} resume {job.id}"))),
+        ),
+        (Button("Resume", resume, primary=True),),
+        Tone.LOUD,
+    )
+
+
 def history(job: Job, runs: tuple[Run, ...]) -> Message:
     if not runs:
         return Message(f"Job {facts.called(job)} has not run yet.")

@@ -101,7 +101,7 @@ class Exchange(httpx2.AsyncBaseTransport):
             error.args = (one_line(str(error), self._secret),)
             raise error from None
         except Exception as error:  # noqa: BLE001 - past the gate, what is not known may be billed
-            raise sort_failure(error, self._home.host, self._secret) from None
+            raise sort_failure(error, self._home.host, self._secret, self._seconds) from None
         json = {"Content-Type": "application/json"}
         return httpx2.Response(200, headers=json, content=body, request=asked)
 

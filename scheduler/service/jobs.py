@@ -182,7 +182,7 @@ class JobService:
                     f"job {job_id} has no fire left",
                     f"'/jobs edit {job_id} in 45m' gives it a new time",
                 )
-            return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire))
+            return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire, failures=0))
 
         job = await self._core.change(job_id, change, by, "resume")
         self._core.wake()
