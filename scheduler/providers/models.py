@@ -7,11 +7,11 @@ from types import NoneType
 from typing import Any, assert_never
 
 import httpx2
-from pydantic_ai import Agent, UsageLimits
+from pydantic_ai import Agent, UsageLimitExceeded, UsageLimits
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from scheduler.errors import CallError, CutOff, GateShut, Lost, NotSent
+from scheduler.errors import CallError, CutOff, GateShut, Lost, NotSent, TooMuch
 from scheduler.ports import Answer, Gate
 from scheduler.providers.call_errors import one_line
 from scheduler.providers.exchange import Exchange
@@ -76,6 +76,8 @@ def _verdict(error: Exception, exchange: Exchange, resolution: Resolution) -> Ex
         return Lost(f"{error}; an earlier request of this run was answered")
     if isinstance(error, CallError) or exchange.failure is not None:
         return error
+    if isinstance(error, UsageLimitExceeded):
+        return TooMuch(f"the model wanted more than the {exchange.asked} requests of a run")
     words = one_line(str(error) or type(error).__name__, resolution.secret)
     if exchange.asked == 0:
         return NotSent(f"no request could be made: {words}")
