@@ -20,21 +20,27 @@ UNCONFIRMED = 1
 async def halt(reason: str) -> int:
     """Halt, and print what that came to; 1 where nobody could confirm it, and the file alone stands.
 
-    Raises OperatorError where not even the file can be written.
+    Raises OperatorError where neither the file can be written nor anybody be reached.
     """
     environment = Environment.here()
     home = environment.make_home()
     file = HaltFile(home)
-    file.write(Halt(machine_user().name, reason, SystemClock().now()))
+    wanted, text = Halt(machine_user().name, reason, SystemClock().now()), "halt"
+    try:
+        file.write(wanted)
+    except OperatorError as error:
+        # Whoever runs may halt all the same.
+        print(error)
+        return await one_command(f"{text} {reason}")
     try:
         width, colour = shutil.get_terminal_size().columns, sys.stdout.isatty()
         path = socket_path(home)
-        answer = await ask(path, "halt", width=width, colour=colour, seconds=ANSWER)
+        answer = await ask(path, text, width=width, colour=colour, seconds=ANSWER)
         if answer is not None:
             print(answer.text)
             return 0
         # Nobody runs: into the database, so that processes elsewhere see it too.
-        return await one_command("halt")
+        return await one_command(text)
     except ConfigError as error:
         _by_file_alone(file, " ".join(error.problems))
     except OperatorError as error:
