@@ -27,6 +27,7 @@ NEEDS: dict[str, Role] = {
     "alerts": Role.VIEWER,
     "default": Role.VIEWER,
     "add": Role.OPERATOR,
+    "add-script": Role.ADMIN,
     "pause": Role.OPERATOR,
     "resume": Role.OPERATOR,
     "run": Role.OPERATOR,

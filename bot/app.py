@@ -9,27 +9,32 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.admins import admin_places, notice
+from bot.admins import Notice, admin_places, notices
 from bot.attaching import Attaching, State
+from bot.bad_news import BadNews
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
 from bot.dispatcher import Dispatcher
 from bot.halt_file import HaltFile
 from bot.importing import Importer
+from bot.message import Message, Request
 from bot.notifier import Notifier
+from bot.owing_answers import owe_answer
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
 from bot.wording import halts
+from scheduler.answers import JobView
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
 from scheduler.healing import Healer
 from scheduler.heartbeat import BEAT, beat
-from scheduler.job import Principal
+from scheduler.job import Job, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
 from scheduler.providers.fingerprint import fingerprints
+from scheduler.providers.processes import Processes
 from scheduler.runner import Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
@@ -89,6 +94,7 @@ class App:
             config.last_good_settings,
             config.secrets,
             reached=reached,
+            view=self._view,
         )
         told = self.notifier.wake
         self.ticker = Ticker(self.store, self.engine, clock, told=told)
@@ -98,6 +104,7 @@ class App:
             config,
             agent,
             self._worker,
+            scripts=Processes(),
             told=told,
             reached=reached,
             pause=self._let_pass,
@@ -117,6 +124,7 @@ class App:
             told,
         )
         self._said = said
+        self._bad_news = {name: BadNews() for name in platforms}
         self._news: set[asyncio.Task[None]] = set()
         self.attached = {
             name: Attaching(platform, self.dispatcher.handle, self._state_changed)
@@ -174,6 +182,14 @@ class App:
             await asyncio.wait(tried, timeout=FIRST_TRY)
         for task in tried:
             task.cancel()
+
+    async def _view(self, job: Job) -> JobView:
+        return await self.service.reading.view(job)
+
+    async def owe_answer(self, request: Request, answer: Message) -> None:
+        """Keep an answer that its platform cannot post now. Raises StoreError."""
+        await owe_answer(self.store, request, answer)
+        self.notifier.wake()
 
     async def stop(self) -> None:
         """Nothing new comes in, what came in is answered, while runs end or are recorded as they
@@ -233,7 +249,7 @@ class App:
                 by = Principal("terminal", "local", "me", name=halt.by)
                 found = await self.service.halts.halt(halt.reason, by)
                 if found.new:
-                    await self._tell_admins(halts.notice(found.halt), self._platforms)
+                    await self._tell_admins(Notice(halts.notice(found.halt)), self._platforms)
                 self.notifier.wake()
             await self.clock.sleep_until(self.clock.now() + BEAT, never)
 
@@ -242,16 +258,16 @@ class App:
 
     async def _config_changed(self, change: ConfigChange) -> None:
         """Tell the admins what they must know, and have alerts that are over closed."""
-        text = notice(change)
-        if text is not None:
-            await self._tell_admins(text, self._platforms)
+        for notice in notices(change):
+            log.info("settings: %s %s", notice.title, "; ".join(notice.lines))
+            await self._tell_admins(notice, self._platforms)
         self.notifier.wake()
         self._healer.wake()
 
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)
         self._said(name, state)
-        if state.refused:
+        if self._bad_news[name].is_news(state, asyncio.get_running_loop().time()):
             task = asyncio.create_task(self._refused(name, state), name=f"{name} refused us")
             self._news.add(task)
             task.add_done_callback(self._news.discard)
@@ -261,14 +277,16 @@ class App:
         others = [other for other in self._platforms if other != name]
         text = f"Nothing reaches {name.title()} any more: {state.text} Jobs go on meanwhile."
         try:
-            await self._tell_admins(text, others)
+            await self._tell_admins(Notice(text), others)
         except StoreError:
             log.exception("the admins could not be told")
         self.notifier.wake()
 
-    async def _tell_admins(self, text: str, platforms: Collection[str]) -> None:
-        for place in admin_places(self.config.last_good_settings(), platforms):
-            await self.store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
+    async def _tell_admins(self, notice: Notice, platforms: Collection[str]) -> None:
+        await self.dispatcher.claims.refresh()
+        chat = self.config.last_good_settings().admin_chat
+        for place in admin_places(chat, self.dispatcher.claims.access().admins, platforms):
+            await self.store.owe(Owed(OwedKind.NOTICE, place, notice.facts))
 
 
 async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:

@@ -33,7 +33,7 @@ from scheduler.commands import (
     Unhalt,
     UnpinJob,
 )
-from scheduler.job import Job
+from scheduler.job import Job, JobKind
 from scheduler.service import Service
 
 VERBS: dict[type[JobCommand], str] = {
@@ -56,6 +56,7 @@ VERBS: dict[type[JobCommand], str] = {
 """The action that `access` judges for each command about one job."""
 
 PIN_ANOTHER = "pin-another"
+ADD_SCRIPT = "add-script"
 
 
 class Carrier:
@@ -69,7 +70,8 @@ class Carrier:
         """What the service found or did; raises Refusal and UserError."""
         match command:
             case AddJob():
-                self._doors.need(request, "add")
+                script = command.options.kind is JobKind.SCRIPT
+                self._doors.need(request, ADD_SCRIPT if script else "add")
                 return await self._service.jobs.add(command, request.place, request.principal)
             case ListJobs(page, everywhere):
                 self._doors.need(request, "list-everywhere" if everywhere else "list")
@@ -100,6 +102,8 @@ class Carrier:
                 job = await self._doors.job(request, VERBS[type(command)], command.job)
                 if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):
                     await self._must_keep_consent(command, job, request)
+                if _names_a_script(command, job):
+                    self._doors.need(request, ADD_SCRIPT)
                 return await self._about_a_job(command, request)
 
     async def _snapshots(self, command: TakeSnapshots, request: Request) -> Snapshots:
@@ -156,3 +160,8 @@ class Carrier:
                 return await service.drill(job)
             case _:
                 assert_never(command)
+
+
+def _names_a_script(command: JobCommand, job: Job) -> bool:
+    """Whether it would have a job run another script: what runs here is for admins to choose."""
+    return isinstance(command, EditJob) and job.kind is JobKind.SCRIPT and bool(command.prompt)

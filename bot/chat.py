@@ -5,6 +5,7 @@ import signal
 
 from bot.adapters.terminal.adapter import HERE, Terminal
 from bot.app import App
+from bot.at_start import warn
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
 from bot.crash_points import crash_point
@@ -31,6 +32,7 @@ async def chat() -> None:
         environment, SystemClock(), {"terminal": terminal}, reached=crash_point(environment)
     )
     log_to_file(home, app.config.secrets)
+    warn(app.config)
     control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:
         await app.start()

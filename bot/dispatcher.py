@@ -25,6 +25,7 @@ from scheduler.errors import (
     ConfigError,
     DriftpinError,
     ScheduleError,
+    StoreError,
     UserError,
 )
 from scheduler.outbox import Owed, OwedKind
@@ -71,7 +72,10 @@ class Dispatcher:
         self._presses = Presses(store, service, self._doors, self._carrier, clock)
 
     async def handle(self, request: Request) -> Message | None:
-        """The answer to a request; None for an event that was handled before."""
+        """The answer to a request; None for an event that was handled before.
+
+        Raises StoreError for a request that is kept and had no effect: it is handed in again.
+        """
         platform = request.principal.platform
         try:
             if request.event is not None and await self._store.seen(platform, request.event):
@@ -83,12 +87,24 @@ class Dispatcher:
             return await self._ready(answer, request)
         except AlreadyHandled:
             return None
-        except Exception:
+        except Exception as error:
+            lost = isinstance(error, StoreError) and request.kept
+            if lost and not await self._is_marked(request):
+                raise
             incident = secrets.token_hex(4)
             log.exception("incident %s", incident)
             return refusals.broken(incident)
         finally:
             self._told()
+
+    async def _is_marked(self, request: Request) -> bool:
+        """Had the event an effect? False where the database does not say: whoever asks again learns it."""
+        try:
+            return request.event is not None and await self._store.seen(
+                request.principal.platform, request.event
+            )
+        except StoreError:
+            return False
 
     async def _answer(self, request: Request) -> Message:
         try:
@@ -108,7 +124,7 @@ class Dispatcher:
             return refusals.mistake(error)
         except ConfigError as error:
             return refusals.settings_broken(error)
-        except AlreadyHandled:
+        except (AlreadyHandled, StoreError):
             raise
         except DriftpinError as error:
             return refusals.mistake(UserError(str(error)))

@@ -27,7 +27,9 @@ class Request:
 
     `event` is the platform's own id of it; the same event is never handled twice. `command` is how a
     command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
-    person's own, where the platform knows it.
+    person's own, where the platform knows it. `message` is the platform's id of the message whose
+    button was pressed. `kept`: the platform hands it in again where the database could not be
+    reached, until it can.
     """
 
     principal: Principal
@@ -38,6 +40,8 @@ class Request:
     command: str = "/jobs"
     form: AddForm | None = None
     zone: str | None = None
+    message: str | None = None
+    kept: bool = False
 
 
 class Style(StrEnum):
@@ -139,6 +143,7 @@ class Message:
     `private`: only for the person who asked. `replaces`: it takes the place of the message whose
     button was pressed. `form`: a platform that has forms shows this one instead; `problems` are the
     fields of a form that was sent (names of AddForm's fields) and what is wrong with each.
+    `to_stranger`: nobody admitted asked, and where others would read it, it need not be said each time.
     """
 
     title: str
@@ -149,6 +154,7 @@ class Message:
     replaces: bool = False
     form: AddForm | None = None
     problems: tuple[tuple[str, str], ...] = ()
+    to_stranger: bool = False
 
     def with_tokens(self, tokens: Iterable[str]) -> "Message":
         pairs = zip(self.buttons, tokens, strict=True)

@@ -6,10 +6,13 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from datetime import datetime, timedelta
 
+from bot.owed import View
 from bot.platform import Platform
 from bot.sending import SHORTEST_WAIT, Sender
 from bot.settings import Settings
+from scheduler.answers import JobView
 from scheduler.errors import StoreError
+from scheduler.job import Job
 from scheduler.outbox import Delivery, DeliveryId
 from scheduler.ports import Clock, Store
 
@@ -17,6 +20,11 @@ log = logging.getLogger(__name__)
 
 LOOK_AGAIN = timedelta(seconds=15)
 """Another process may owe a message without waking us."""
+
+
+async def bare(job: Job) -> JobView:
+    """What a job says of itself."""
+    return JobView(job)
 
 
 class Notifier:
@@ -31,11 +39,12 @@ class Notifier:
         hidden: Callable[[], frozenset[str]],
         *,
         reached: Callable[[str], None] = lambda step: None,
+        view: View = bare,
     ) -> None:
         self._store = store
         self._clock = clock
         self._platforms = list(platforms)
-        self._sender = Sender(store, clock, platforms, settings, hidden, reached)
+        self._sender = Sender(store, clock, platforms, settings, hidden, reached, view)
         self.since: datetime | None = None
         """Where it is set, a chat is sent to only while it is owed something newer."""
         self._wake = asyncio.Event()

@@ -4,6 +4,7 @@ import shutil
 import sys
 
 from bot.adapters.terminal.adapter import HERE, Terminal
+from bot.at_start import warn
 from bot.clock import SystemClock
 from bot.control import ask, machine_user, socket_path
 from bot.logs import log_to_file
@@ -38,6 +39,7 @@ async def _alone(environment: Environment, text: str) -> int:
     terminal = Terminal(settle=nothing_to_wait_for, interactive=False, pressable=False)
     app = await App.open(environment, SystemClock(), {"terminal": terminal})
     log_to_file(environment.home, app.config.secrets)
+    warn(app.config)
     try:
         await app.start(ticking=False)
         # What was owed before waits for somebody who can answer it.

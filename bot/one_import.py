@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from bot.adapters.terminal.adapter import HERE, Terminal
+from bot.at_start import warn
 from bot.clock import SystemClock
 from bot.control import ask_import, machine_user, socket_path
 from bot.hermes import MOST_BYTES, Asked
@@ -48,6 +49,7 @@ async def _alone(environment: Environment, asked: Asked) -> int:
     terminal = Terminal(settle=nothing_to_wait_for, interactive=False, pressable=False)
     app = await App.open(environment, SystemClock(), {"terminal": terminal})
     log_to_file(environment.home, app.config.secrets)
+    warn(app.config)
     try:
         await app.start(ticking=False)
         message = await app.importer.bring_in(asked, machine_user())

@@ -1,11 +1,14 @@
 """An owed message is a row of facts; here it gets its words, from the facts as they are at this moment."""
 
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.message import Message, Moment, Tone
-from bot.wording import alerts, answered, halts, imports, runs
+from bot.message import Bullets, Message, Moment, Tone, line
+from bot.owing_answers import asker, said
+from bot.wording import alerts, answered, cards, halts, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
+from scheduler.answers import JobView
 from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.money import Forecast
@@ -24,7 +27,11 @@ class Matter:
     unanswered: bool = False
 
 
-async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None] | None:
+View = Callable[[Job], Awaitable[JobView]]
+"""Everything about a job, as it stands now."""
+
+
+async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message, str | None] | None:
     """The message that is owed, and the platform's id of the message it replaces, if any.
 
     None when the fact it was about no longer exists.
@@ -36,7 +43,7 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.ALERT:
             return await _alert(store, owed, how)
         case OwedKind.ELSEWHERE:
-            return alerts.elsewhere(), str(facts["message"])
+            return await _left_behind(store, owed, how), str(facts["message"])
         case OwedKind.MISSED:
             message = await _missed(store, facts, how)
         case OwedKind.IMPORTED:
@@ -46,7 +53,9 @@ async def word(store: Store, owed: Owed, how: str) -> tuple[Message, str | None]
         case OwedKind.UNHALTED:
             message = halts.told(str(facts["by"]), str(facts["missed"]), str(facts["waiting"]), how)
         case OwedKind.NOTICE:
-            message = Message(str(facts["text"]), tone=Tone.LOUD)
+            message = _notice(facts)
+        case OwedKind.ANSWER:
+            message = await _answer(store, view, facts, how)
     return (message, None) if message else None
 
 
@@ -64,6 +73,12 @@ async def _report(store: Store, facts: Facts, how: str) -> Message | None:
         served=None if served is None else str(served),
     )
     return runs.noting(said, str(changed)) if changed else said
+
+
+def _notice(facts: Facts) -> Message:
+    lines = tuple(line(each) for each in str(facts.get("lines") or "").splitlines())
+    tone = Tone(str(facts.get("tone") or Tone.LOUD))
+    return Message(str(facts["text"]), (Bullets(lines),) if lines else (), tone=tone)
 
 
 def _imported(facts: Facts, how: str) -> Message:
@@ -85,6 +100,8 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
             return _of_alert(found, owed)
+        case OwedKind.ANSWER:
+            return Matter(owed.place, asker(owed))
         case OwedKind.IMPORTED | OwedKind.UNHALTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 
@@ -112,6 +129,21 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
         return answered.alert(found, waiting, calls, how), edit
     forecasts = await _forecasts(store, found)
     return alerts.alert(found, waiting, calls, how, forecasts), edit
+
+
+async def _left_behind(store: Store, owed: Owed, how: str) -> Message:
+    """What stands in a message that is the alert's no more: nothing can be decided with it."""
+    if "alert" not in owed.facts:
+        return alerts.elsewhere()
+    worded = await _alert(store, owed, how)
+    return replace(worded[0], buttons=()) if worded else alerts.elsewhere()
+
+
+async def _answer(store: Store, view: View, facts: Facts, how: str) -> Message | None:
+    if "job" not in facts:
+        return late.answer(said(facts))
+    job = await store.job(JobId(_number(facts, "job")))
+    return late.answer(cards.added(await view(job), how)) if job else None
 
 
 async def _forecasts(store: Store, found: Alert) -> dict[JobId, Forecast]:

@@ -11,9 +11,15 @@ from scheduler.job import Place
 Handle = Callable[[Request], Awaitable[Message | None]]
 """The one way in: carries a request out and words the answer, None where nothing is to be said.
 
-It raises nothing for anything a person can type or press; the platform shows the answer to whoever
+It raises nothing for anything a person can type or press, and StoreError only for a request that is
+`kept`, of which nothing was done; the platform shows the answer to whoever
 asked, and only to them where the message is `private`.
 """
+
+
+Owe = Callable[[Request, Message], Awaitable[None]]
+"""Keeps a public answer to a request that cannot be posted now: it is sent once it can be, after a
+restart too. Raises StoreError."""
 
 
 class PlatformAway(DriftpinError):

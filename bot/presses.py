@@ -6,8 +6,9 @@ from typing import assert_never
 from bot.carrying import Carrier
 from bot.doors import Doors
 from bot.message import Message, Request
+from bot.remembering import Remembered
 from bot.wording import alerts, answers, refusals
-from scheduler.alert import Alert, AlertId, Decision
+from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.answers import Unchanged
 from scheduler.commands import (
     AcceptRoute,
@@ -27,6 +28,7 @@ from scheduler.commands import (
 )
 from scheduler.errors import AlreadyPressed
 from scheduler.job import JobId
+from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
 from scheduler.run import RunId
@@ -59,6 +61,10 @@ BOUND = (Action.UNDO, Action.PIN, Action.SNAPSHOT)
 """Buttons of a card: they die when the job's consent changes."""
 
 
+MENDED = 3600.0
+"""Seconds in which a copy of an alert is mended once, however often its buttons are pressed."""
+
+
 class Presses:
     """Carries out buttons: what they mean is stored with their token, never taken from the chat."""
 
@@ -70,6 +76,7 @@ class Presses:
         self._doors = doors
         self._carrier = carrier
         self._clock = clock
+        self._mended: Remembered[bool] = Remembered()
 
     async def press(self, request: Request) -> Message:
         """What the presser is told."""
@@ -104,6 +111,24 @@ class Presses:
         alert = await self._store.alert(alert_id)
         if alert is None:
             return refusals.unknown_button()
+        answer = await self._pressed_on(alert, press, request)
+        await self._mend_copy(alert_id, request)
+        return answer
+
+    async def _mend_copy(self, alert_id: AlertId, request: Request) -> None:
+        """A message whose arrival was never confirmed, and so was repeated, shows what is decided too."""
+        pressed, alert = request.message, await self._store.alert(alert_id)
+        if alert is None or alert.state is AlertState.OPEN:
+            return
+        if None in (pressed, alert.message) or pressed == alert.message:
+            return
+        copy = f"{alert_id} {pressed}"
+        if self._mended.get(copy) is None:
+            self._mended.put(copy, True, MENDED)
+            facts: Facts = {"message": pressed, "alert": int(alert_id)}
+            await self._store.owe(Owed(OwedKind.ELSEWHERE, request.place, facts))
+
+    async def _pressed_on(self, alert: Alert, press: Press, request: Request) -> Message:
         if press.action is Action.RUN_HELD:
             return await self._run_held(alert, press.revision, request)
         decision, action = DECISIONS[press.action]

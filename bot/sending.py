@@ -11,7 +11,7 @@ from itertools import count
 from bot.admins import admin_place
 from bot.fallback import next_place
 from bot.message import Message, Quiet, line
-from bot.owed import Matter, matter, word
+from bot.owed import Matter, View, matter, word
 from bot.platform import Platform
 from bot.sanitiser import sanitise
 from bot.settings import Settings
@@ -56,7 +56,9 @@ class Sender:
         settings: Callable[[], Settings],
         hidden: Callable[[], frozenset[str]],
         reached: Callable[[str], None],
+        view: View,
     ) -> None:
+        self._view = view
         self._store = store
         self._clock = clock
         self._platforms = platforms
@@ -72,7 +74,9 @@ class Sender:
             return
         delivery = replace(delivery, owed=owed)
         try:
-            worded = await word(self._store, delivery.owed, self._command(delivery.owed.place))
+            worded = await word(
+                self._store, self._view, delivery.owed, self._command(delivery.owed.place)
+            )
             if worded is None:
                 await self._record(
                     lambda: self._store.dead(delivery.id, "what it was about is gone")
@@ -136,6 +140,8 @@ class Sender:
         about = await self._matter(owed)
         refused = (*owed.tried, owed.place)
         admin = admin_place(self._settings().admin_chat, list(self._platforms))
+        if owed.kind is OwedKind.ANSWER:  # It concerns nobody but whoever asked.
+            admin = None
         place = None
         if owed.kind is not OwedKind.ELSEWHERE:  # A pointer is of use where it hangs, or nowhere.
             place = next_place(refused, about.home, about.owner, admin, self._platforms)

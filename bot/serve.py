@@ -7,7 +7,9 @@ from importlib.metadata import version
 
 import click
 
+from bot.admins import admin_places
 from bot.app import App
+from bot.at_start import warn
 from bot.attaching import State
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
@@ -16,9 +18,10 @@ from bot.http import Http, Route
 from bot.logs import log_to_file
 from bot.platform import Platform
 from bot.sanitiser import clean
-from bot.settings import Environment
+from bot.settings import Environment, Settings
 from bot.settings.chats import Chats, read_chats, slack_keys, telegram_keys
 from scheduler.errors import ConfigError
+from scheduler.outbox import Owed, OwedKind
 
 NO_CHAT = (
     "No chat is configured. In .env, set SLACK_BOT_TOKEN and SLACK_APP_TOKEN for Slack, or"
@@ -50,6 +53,7 @@ async def serve() -> None:
         environment, SystemClock(), platforms, reached=crash_point(environment), said=said
     )
     log_to_file(home, app.config.secrets)
+    warn(app.config)
     http = Http(chats.host, chats.port, routes, lambda: _health(app))
     control = Control(app.dispatcher.handle, socket_path(home), app.importer.bring_in)
     try:
@@ -78,22 +82,42 @@ def _platforms(
     if chats.slack is not None:
         from bot.adapters.slack.adapter import Slack
 
-        slack = Slack(lambda: slack_keys(environment.variables()))
+        slack = Slack(
+            lambda: slack_keys(environment.variables()),
+            lambda request, answer: app().owe_answer(request, answer),
+        )
         platforms["slack"] = slack
         routes += [Route(path, answer) for path, answer in slack.routes]
     if chats.telegram is not None:
         from bot.adapters.telegram.adapter import Telegram
         from bot.adapters.telegram.life import Outside
 
+        async def tell(text: str) -> None:
+            settings = app().config.last_good_settings()
+            admins = app().dispatcher.claims.access().admins
+            for place in admin_places(settings.admin_chat, admins, app().attached):
+                await app().store.owe(Owed(OwedKind.NOTICE, place, {"text": text}))
+            app().notifier.wake()
+
         outside = Outside(
             lambda: app().store,
             timezone=lambda: app().config.last_good_settings().core.timezone,
             admins=lambda: app().dispatcher.claims.access().admins,
+            hidden=lambda: app().config.secrets(),  # noqa: PLW0108 - there is no app yet
+            names=lambda: named_chats(app().config.last_good_settings()),
+            tell=tell,
+            owe=lambda request, answer: app().owe_answer(request, answer),
         )
         telegram = Telegram(lambda: telegram_keys(environment.variables()), outside)
         platforms["telegram"] = telegram
         routes += [Route(path, answer) for path, answer in telegram.routes]
     return platforms, routes
+
+
+def named_chats(settings: Settings) -> list[str]:
+    """Every word of the settings that may name a chat."""
+    access = settings.access
+    return [*access.admins, *access.operators, *access.viewers, settings.admin_chat or ""]
 
 
 def _health(app: App) -> Mapping[str, str]:

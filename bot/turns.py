@@ -1,12 +1,21 @@
 """How fast a chat takes messages: one after the other, and slower when its platform says so."""
 
 import asyncio
+import math
 from collections import OrderedDict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 KEPT = 10_000
 """Chats remembered; the one that was written to longest ago is forgotten first."""
+
+
+class Resting(Exception):
+    """The chat must be left alone for so many `seconds`, longer than its turn may be waited for."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        super().__init__(f"the chat rests for {seconds:.0f} s")
 
 
 class Chat:
@@ -23,11 +32,17 @@ class Turns:
         self._chats: OrderedDict[str, Chat] = OrderedDict()
 
     @asynccontextmanager
-    async def turn(self, chat: str) -> AsyncIterator[None]:
-        """Wait for the chat, and keep it for what is done meanwhile."""
+    async def turn(self, chat: str, patience: float = math.inf) -> AsyncIterator[None]:
+        """Wait for the chat, and keep it for what is done meanwhile.
+
+        Raises Resting where it then must be left alone for more than `patience` seconds: a rest may
+        have been asked for while others had their turn.
+        """
         kept = self._kept(chat)
         async with kept.turn:
             now = asyncio.get_running_loop().time()
+            if kept.free_at - now > patience:
+                raise Resting(kept.free_at - now)
             if kept.free_at > now:
                 await asyncio.sleep(kept.free_at - now)
             try:

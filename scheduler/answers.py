@@ -22,8 +22,8 @@ class JobView:
 
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
     with the consent, and `instead` is the consented route where the job runs on that
-    one all the same; `would_hold` is why it would be held now. `running` is
-    its run in flight. `held` are its held runs, the oldest first.
+    one all the same; `would_hold` is why it would be held now, and `policy` what becomes of it when the
+    default moves. `running` is its run in flight, `held` are its held runs, the oldest first.
     """
 
     job: Job
@@ -35,6 +35,7 @@ class JobView:
     drifts: tuple[Drift, ...] = ()
     instead: Route | None = None
     would_hold: HoldReason | None = None
+    policy: OnDrift | None = None
     forecast: Forecast | None = None
     running: Run | None = None
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 from scheduler.job import OnDrift
 from scheduler.price import Price
 from scheduler.route import ApiMode, PriceClass
+from scheduler.script import Script
 
 
 class MissingSnapshot(StrEnum):
@@ -96,3 +97,4 @@ class CoreConfig:
     guard: GuardConfig = GuardConfig()
     limits: Limits = Limits()
     timezone: str = "UTC"
+    scripts: Mapping[str, Script] = field(default_factory=dict)

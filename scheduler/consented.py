@@ -14,11 +14,13 @@ def consented(job: Job, resolution: Resolution, tolerance: Decimal = Decimal(0))
     """The entry's terms, bounded by what a person consented to.
 
     A consent to what was free may cost nothing; one to a price may cost that much, and a tenth more
-    with a `tolerance` of 0.10. What a person accepted of an answer is part of the consent.
+    with a `tolerance` of 0.10. What a person accepted of an answer is part of the consent. A job of
+    free routes only may cost nothing whatever else was consented to, and its answer is held to that
+    even where nobody consented to a route.
     """
     terms, route = resolution.terms, resolution.route
     charged = job.snapshot.price_class or route.price_class
-    free = not charged.spends and not _accepted(job, Fact.COST)
+    free = job.free_only or (not charged.spends and not _accepted(job, Fact.COST))
     most, listed = _figures(job.snapshot.price, tolerance), _figures(route.price)
     return replace(
         terms,
@@ -27,7 +29,7 @@ def consented(job: Job, resolution: Resolution, tolerance: Decimal = Decimal(0))
         free=free,
         max_price=NOTHING if free else most,
         list_price=listed if listed or route.price_class.spends else NOTHING,
-        binding=not unguarded_axes(job),
+        binding=job.free_only or not unguarded_axes(job),
     )
 
 

@@ -45,17 +45,11 @@ class Witness(Protocol):
     url: str
 
 
-class Settings(Config, Protocol):
-    """Settings that can be asked what they would resolve to if their routes were others."""
-
-    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution: ...
-
-
 @dataclass(frozen=True, slots=True)
 class Drills:
     """`scratch` opens a store that holds one job and goes when it is left; time stands still there."""
 
-    config: Settings
+    config: Config
     agent: Agent
     clock: Clock
     scratch: Callable[[Job, datetime], AbstractAsyncContextManager[Store]]
@@ -68,7 +62,7 @@ class Drills:
         """
         if not job.kind.guarded:
             raise UserError(
-                f"job {job.id} is a message: it calls no provider, so no drift can make it spend"
+                f"job {job.id} is a {job.kind}: it calls no provider, so no drift can make it spend"
                 " and there is nothing to drill",
                 f"'/jobs show {job.id}' says more",
             )
@@ -119,7 +113,7 @@ async def _open(step: int) -> None:
 class _MovedDefault:
     """The operator's settings, but for a default that somebody has pointed at a paid provider."""
 
-    def __init__(self, config: Settings, provider: str, url: str) -> None:
+    def __init__(self, config: Config, provider: str, url: str) -> None:
         self._config = config
         self._provider = Provider(
             provider, url, ApiMode.CHAT_COMPLETIONS, None, billing=PriceClass.PAID, own=True
@@ -131,7 +125,13 @@ class _MovedDefault:
         return replace(core, routes=self._moved(core.routes))
 
     async def resolve(self, pins: Pins) -> Resolution:
-        return await self._config.resolve_under((await self.core()).routes, pins)
+        return await self.resolve_under((await self.core()).routes, pins)
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        return await self._config.resolve_under(routes, pins)
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_under(self._moved(self.last_good().routes), pins)
 
     async def default_model(self) -> str | None:
         return MODEL

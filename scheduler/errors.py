@@ -47,11 +47,13 @@ class ScheduleError(UserError):
 class RouteError(DriftpinError):
     """Settings that are whole but name no route that can be called.
 
-    `credential` is the missing environment variable, where that is what is missing.
+    `credential` is the missing environment variable, where that is what is missing, and `route`
+    (scheduler.route) what would be billed if it were there.
     """
 
-    def __init__(self, what: str, *, credential: str | None = None) -> None:
+    def __init__(self, what: str, *, credential: str | None = None, route: object = None) -> None:
         self.credential = credential
+        self.route = route
         super().__init__(what)
 
 
@@ -61,6 +63,12 @@ class ConfigError(DriftpinError):
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
         super().__init__("\n".join(self.problems))
+
+
+def in_brief(problems: object) -> str:
+    """The first line of an error that may have several, and how many more there are."""
+    first, *more = str(problems).splitlines() or [""]
+    return f"{first} (and {len(more)} more)" if more else first
 
 
 class OperatorError(DriftpinError):
@@ -85,10 +93,11 @@ class CallError(DriftpinError):
     """A call to a provider that brought no answer, in one line.
 
     `usage` (scheduler.run) is what its replies said they have used, where there were any; so with
-    GateShut and CutOff.
+    GateShut and CutOff. `output` is what a script had printed.
     """
 
     usage: object = None
+    output: str = ""
 
 
 class CutOff(asyncio.CancelledError):

@@ -23,7 +23,7 @@ class Halt:
     @property
     def stopper(self) -> str:
         """How a call that the halt cuts off says who stopped it."""
-        return f"{self.by}, who halted everything" + (f": {self.reason}" if self.reason else "")
+        return f"{self.by} (halt: {self.reason})" if self.reason else f"{self.by} (halt)"
 
 
 @dataclass(frozen=True, slots=True)

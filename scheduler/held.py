@@ -36,6 +36,14 @@ def drift_error(job: Job, moved: Sequence[Drift]) -> str:
     )
 
 
+def no_script_error(job: Job) -> str:
+    """What the settings must have again before the job can run."""
+    return (
+        f"Held: config.yaml has no script {job.prompt} any more, nothing was run."
+        f" Put it under scripts: again, or remove job {job.id}."
+    )
+
+
 def accept_command(job_id: JobId) -> str:
     """The chat command that consents to what the job would use now."""
     return f"/jobs accept {job_id}"
@@ -69,10 +77,16 @@ def route_error(error: RouteError) -> str:
 
 
 def unguarded_error(job: Job, missing: Sequence[Axis]) -> str:
+    """`guard.missing_snapshot: hold`, or a person made the job while no route could be looked up."""
     axes = " and ".join(missing)
+    why = (
+        "none could be looked up when it was made"
+        if job.snapshot.unseen
+        else "guard.missing_snapshot: hold"
+    )
     return (
-        f"Held: nobody has consented to a {axes} for this job, so no call was made"
-        f" (guard.missing_snapshot: hold).\n/jobs snapshot {job.id}"
+        f"Held: nobody has consented to a {axes} for this job, so no call was made ({why}).\n"
+        f"/jobs snapshot {job.id}"
     )
 
 

@@ -13,10 +13,11 @@ JobId = NewType("JobId", int)
 
 
 class JobKind(StrEnum):
-    """What a fire does: ask a model, or post the prompt as it is."""
+    """What a fire does: ask a model, post the prompt as it is, or run the script that it names."""
 
     AGENT = "agent"
     MESSAGE = "message"
+    SCRIPT = "script"
 
     @property
     def guarded(self) -> bool:

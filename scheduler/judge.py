@@ -1,6 +1,7 @@
 """What to do about a route that was resolved for a job: let it be called, or hold the run."""
 
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import assert_never
 
 from scheduler import held
@@ -10,7 +11,7 @@ from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift, unguarded_axes
 from scheduler.ports import Held
 from scheduler.price import not_dearer
-from scheduler.route import Axis, Resolution, Route, Snapshot, filled, snapshot_of
+from scheduler.route import NAMES, Axis, Resolution, Route, Snapshot, filled, snapshot_of
 from scheduler.run import HoldReason
 from scheduler.told import Reason, Told
 
@@ -41,11 +42,14 @@ def judge(
 ) -> Go | Held:
     """Compare what resolution says with what a person consented to; in doubt, hold.
 
-    `consented` is what the names consented to resolve to now, for a job that may run on these.
+    `consented` is what the names consented to resolve to now, for a job that may run on these; where
+    the settings cannot be used, what the job's pins came to by the last good ones.
     """
     match resolved:
         case ConfigError():
-            return Held(HoldReason.CONFIG, held.config_error(resolved))
+            found = _unpaid(job, consented)
+            why = Held(HoldReason.CONFIG, held.config_error(resolved))
+            return _must_be_free(job, found or why)
         case RouteError():
             reason = HoldReason.CREDENTIAL if resolved.credential else HoldReason.CONFIG
             found = _on_snapshot(job, guard, consented)
@@ -56,26 +60,42 @@ def judge(
             assert_never(resolved)
 
 
+def _unpaid(job: Job, last_good: Resolved | None) -> Go | None:
+    """The route of the last good settings, where it is certainly free or local, and is to the last
+    axis the one a person consented to; in doubt, none."""
+    if not isinstance(last_good, Resolution) or unguarded_axes(job):
+        return None
+    kept, route = job.snapshot, last_good.route
+    fresh = snapshot_of(route, job.pins, kept.taken_at)
+    names = moves(job, route, Decimal(0)).names
+    same = replace(fresh, provider=kept.provider, model=kept.model, price=kept.price) == kept
+    return None if names or not same or route.price_class.spends else Go(last_good)
+
+
 def _judge_route(
     job: Job, resolution: Resolution, guard: GuardConfig, consented: Resolved | None
 ) -> Go | Held:
     route = resolution.route
+    missing = unguarded_axes(job)
+    if missing and job.snapshot.unseen:
+        return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
     found = moves(job, route, guard.price_tolerance)
     if stops := found.holding(guard.identity):
         passed = _by_policy(job, resolution, guard, found, consented)
         reason = HoldReason.DRIFT if found.names else HoldReason.IDENTITY
         return passed or Held(reason, held.drift_error(job, stops), drifts=stops, route=route)
-    missing = unguarded_axes(job)
     if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
         return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
-    if missing or not job.kind.guarded:
-        return Go(resolution)
     return _as_consented(job, resolution, guard, found)
 
 
 def _as_consented(job: Job, resolution: Resolution, guard: GuardConfig, found: Moves) -> Go:
-    """The run goes ahead; what was never recorded is recorded, and what is only told is told once."""
-    kept = filled(job.snapshot, resolution.route)
+    """The run goes ahead; what was never recorded is recorded, and what is only told is told once.
+
+    A job that nobody fully consented to records nothing: it would look as if somebody had.
+    """
+    guarded = job.kind.guarded and not unguarded_axes(job)
+    kept = filled(job.snapshot, resolution.route) if guarded else job.snapshot
     told = [Told(Reason.RENAMED, found.renamed)] if found.renamed else []
     if guard.identity is not Identity.OFF:
         told += [Told(Reason.KEY, found.key)] if found.key else []
@@ -134,16 +154,17 @@ def _on_snapshot(job: Job, guard: GuardConfig, consented: Resolved | None) -> Go
 def _not_dearer(job: Job, resolution: Resolution, guard: GuardConfig, found: Moves) -> Go | None:
     """The resolved route, where it certainly costs no more than the consented one.
 
-    Where only the identity moved, the price says nothing of who pays: it passes when nobody does.
+    Where more than a name moved, the price says nothing of who pays: it passes when nobody does.
     """
     route, kept = resolution.route, job.snapshot
-    nobody_pays = not route.price_class.spends
-    no_dearer = bool(found.names) and not_dearer(kept.price, route.price)
-    if not nobody_pays and not no_dearer:
-        return None
     stops = found.holding(guard.identity)
-    fresh = snapshot_of(route, job.pins, kept.taken_at)
-    return Go(resolution, fresh, (Told(Reason.NOT_DEARER, stops),))
+    names_alone = all(drift.axis in NAMES for drift in stops)
+    if route.price_class.spends and not (names_alone and not_dearer(kept.price, route.price)):
+        return None
+    told = [Told(Reason.NOT_DEARER, stops)]
+    if found.identity and guard.identity is Identity.TELL:
+        told.append(Told(Reason.IDENTITY, found.identity))
+    return Go(resolution, snapshot_of(route, job.pins, kept.taken_at), tuple(told))
 
 
 def _must_be_free(job: Job, found: Go | Held) -> Go | Held:

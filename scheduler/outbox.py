@@ -27,7 +27,8 @@ class OwedKind(StrEnum):
     ALERT = "alert"
     """A drift alert as it stands at the moment of sending, edited in place: `alert`."""
     ELSEWHERE = "elsewhere"
-    """An alert's message that was left behind when the alert moved to the whole chat: `message`."""
+    """A message of an alert that is not the alert's any more: `message`. One that was left behind when
+    the alert moved to the whole chat; with `alert`, a copy of one that is decided."""
     MISSED = "missed"
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"
@@ -38,7 +39,10 @@ class OwedKind(StrEnum):
     UNHALTED = "unhalted"
     """A halt is over: `by`, and the numbers of the chat's jobs that `missed` fires, or have one `waiting`."""
     NOTICE = "notice"
-    """A line for the admins about the settings: `text`."""
+    """A word to the admins: `text`, `lines` under it (one each), and its `tone` (loud, if not said)."""
+    ANSWER = "answer"
+    """An answer that could not be posted when somebody (`workspace`, `person`) asked: the creation card
+    of `job`, else its own words (`title`, `tone`, `blocks`)."""
 
 
 class DeliveryState(StrEnum):

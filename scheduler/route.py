@@ -138,6 +138,8 @@ class Snapshot:
     """The route at the moment a person consented, axis by axis; None is an axis without a snapshot.
 
     A pinned axis has none; the others say what the pins are bound to. `taken_at` is aware UTC.
+    `unseen` is true where a person made or freed the job while no route could be looked up: an axis
+    they saw nothing of is held until somebody consents, where that of an imported job is not judged.
     """
 
     provider: str | None = None
@@ -149,6 +151,7 @@ class Snapshot:
     fingerprint: str | None = None
     price: PriceCard | None = None
     taken_at: datetime | None = None
+    unseen: bool = False
 
 
 def snapshot_of(route: Route, pins: Pins, taken_at: datetime | None) -> Snapshot:

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from typing import Protocol, assert_never
 
 from scheduler import held
@@ -23,7 +24,7 @@ from scheduler.errors import (
     TooMuch,
 )
 from scheduler.halt import halt_error
-from scheduler.job import Job, unguarded_axes
+from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.judge import Go
 from scheduler.outbox import Fact, Owed, OwedKind
 from scheduler.ports import (
@@ -39,9 +40,11 @@ from scheduler.ports import (
     Learned,
     Passage,
     Runs,
+    Scripts,
 )
 from scheduler.route import Resolution
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
+from scheduler.script import Script, route_of
 from scheduler.told import in_words
 from scheduler.verdict import verdict
 
@@ -77,6 +80,7 @@ class Runner:
         agent: Agent,
         worker: str,
         *,
+        scripts: Scripts | None = None,
         told: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = lambda step: None,
         pause: Callable[[timedelta], Awaitable[None]] = _sleep,
@@ -85,6 +89,7 @@ class Runner:
         self._rows = rows
         self._config = config
         self._agent = agent
+        self._scripts = scripts
         self._worker = worker
         self._told = told
         self._reached = reached
@@ -108,10 +113,15 @@ class Runner:
             self._told()
 
     async def _carry(self, job: Job, run: Run) -> None:
-        if job.kind.guarded:
-            await self._guarded(job, run)
-        else:
-            await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+        match job.kind:
+            case JobKind.AGENT:
+                await self._guarded(job, run)
+            case JobKind.MESSAGE:
+                await self._finish(job, run, Finish(RunState.SUCCEEDED, output=job.prompt))
+            case JobKind.SCRIPT:
+                await self._scripted(job, run)
+            case _:
+                assert_never(job.kind)
 
     async def _job_of(self, run: Run) -> Job:
         job = await self._rows.job(run.job_id)
@@ -127,13 +137,26 @@ class Runner:
             case Go(resolution) as go:
                 judged = replace(job, snapshot=go.consent or job.snapshot)
                 terms = consented(judged, resolution, settings.guard.price_tolerance)
-                await self._call(
-                    job, run, replace(go, resolution=replace(resolution, terms=terms)), settings
-                )
+                bound = replace(resolution, terms=terms)
+                ask = partial(self._ask, job, bound, settings)
+                await self._call(job, run, replace(go, resolution=bound), ask)
             case _:
                 assert_never(found)
 
-    async def _call(self, job: Job, run: Run, go: Go, settings: CoreConfig) -> None:
+    async def _scripted(self, job: Job, run: Run) -> None:
+        """A script spends nothing, so it runs by the last settings that were whole."""
+        script = self._config.last_good().scripts.get(job.prompt)
+        if script is None or self._scripts is None:
+            gone = Held(HoldReason.CONFIG, held.no_script_error(job))
+            await self._rows.hold(run.id, self._worker, gone)
+            return
+        timeout = min(job.timeout or script.timeout, script.timeout)
+        go = Go(Resolution(route_of(script), None, "scripts in config.yaml"))
+        await self._call(job, run, go, partial(_printed, self._scripts, script, timeout))
+
+    async def _call(
+        self, job: Job, run: Run, go: Go, ask: Callable[[Gate], Awaitable[Answer]]
+    ) -> None:
         resolution, passed = go.resolution, 0
 
         async def gate(step: int) -> None:
@@ -151,7 +174,7 @@ class Runner:
             self._reached("after-gate")
 
         try:
-            answer = await self._ask(job, resolution, settings, gate)
+            answer = await ask(gate)
         except asyncio.CancelledError as cut:
             await self._cancelled(job, run, cut, passed)
             raise
@@ -162,17 +185,18 @@ class Runner:
             await self._failed(job, run, _Unexpected("an error of ours; see the log"), passed)
         else:
             self._reached("after-call")
-            await self._answered(job, run, go, answer, settings.limits.output_bytes)
+            await self._answered(job, run, go, answer)
 
-    async def _answered(self, job: Job, run: Run, go: Go, answer: Answer, most: int) -> None:
+    async def _answered(self, job: Job, run: Run, go: Go, answer: Answer) -> None:
         """What a person did not consent to holds the job; where nobody consented, it is told.
 
-        An answer of more than `most` bytes has failed.
+        An answer that is longer than the settings allow has failed.
         """
         found, resolution = answer.mismatches, go.resolution
         if not found or not resolution.terms.binding:
             learned = Learned(go.consent, job.consent_revision) if go.consent else None
-            finish = _ending(answer, learned, most)
+            most = self._config.last_good().limits.output_bytes
+            finish = _ending(answer, learned, most if job.kind.guarded else None)
             told = "; ".join(map(str, found))
             await self._finish(job, run, finish, told=told, changed=in_words(go.told))
             return
@@ -207,14 +231,15 @@ class Runner:
             case _:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
-        finish = Finish(state, error=str(error), usage=_used(error, max(0, left)))
+        printed = error.output if isinstance(error, CallError) else ""
+        finish = Finish(state, printed or None, str(error), _used(error, max(0, left)))
         if passed == 1 and await self._again(job, run, error, finish):
             return
         await self._finish(job, run, finish)
 
     async def _again(self, job: Job, run: Run, error: DriftpinError, finish: Finish) -> bool:
         """A further attempt after a pause, judged anew; False where this one was the last."""
-        wait = pause_before_again(error, run.attempt, job.retry)
+        wait = pause_before_again(error, run.attempt, job.retry) if job.kind.guarded else None
         if wait is None:
             return False
         further = await self._rows.try_again(run.id, self._worker, finish)
@@ -222,13 +247,13 @@ class Runner:
             return False
         log.info("run %s is tried again in %s: %s", run.id, wait, error)
         await self._pause(wait)
-        await self._guarded(await self._job_of(further), further)
+        await self._carry(await self._job_of(further), further)
         return True
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
         if error.why == Passage.CONSENT_CHANGED and not passed:
-            await self._guarded(await self._job_of(run), run)
+            await self._carry(await self._job_of(run), run)
         elif error.why == Passage.HALTED:
             await self._halted(job, run, error, passed)
         elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
@@ -239,7 +264,7 @@ class Runner:
         """Held, before its first request or between two of them; judged anew if that is over by now."""
         halt = await self._rows.halted()
         if halt is None and not passed:
-            await self._guarded(await self._job_of(run), run)
+            await self._carry(await self._job_of(run), run)
             return
         words = halt_error(halt, passed) if halt else f"Held: {error.why}"
         answered = Answered((), _used(error, passed)) if passed else None
@@ -253,14 +278,17 @@ class Runner:
         stop is the end, and a run of a process that goes down is left to be planned again."""
         now = await self._rows.run(run.id)
         stopper = now.cancel_asked_by if now else None
-        under_way = cut.under_way if isinstance(cut, CutOff) else passed > 0
+        under_way = passed > 0 and job.kind.guarded
+        if isinstance(cut, CutOff):
+            under_way = cut.under_way
         by = f"stopped by {stopper}" if stopper else "Driftpin was shut down"
         if under_way:
             state, why = RunState.UNKNOWN, f"{by} during the call"
         elif stopper:
             state, why = RunState.CANCELLED, by
         elif passed:
-            state, why = RunState.UNKNOWN, f"{by} between two calls"
+            where = "between two calls" if job.kind.guarded else "while the script ran"
+            state, why = RunState.UNKNOWN, f"{by} {where}"
         else:
             return
         await self._finish(job, run, Finish(state, error=why, usage=_used(cut, passed)))
@@ -294,9 +322,10 @@ class Runner:
         await record()
 
 
-def _ending(answer: Answer, learned: Learned | None, most: int) -> Finish:
+def _ending(answer: Answer, learned: Learned | None, most: int | None) -> Finish:
+    """What a script prints is bounded where it runs, so `most` is None for it."""
     whole = answer.text.encode()
-    if len(whole) <= most:
+    if most is None or len(whole) <= most:
         return Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
     error = (
         f"the answer has {len(whole)} bytes, and limits.output_bytes allows {most};"
@@ -310,6 +339,18 @@ def _used(error: BaseException, requests: int) -> Usage:
     """What the replies before an error said they have used, of so many requests."""
     said = error.usage if isinstance(error, CallError | CutOff | GateShut) else None
     return replace(said if isinstance(said, Usage) else Usage(), requests=requests)
+
+
+async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: Gate) -> Answer:
+    """What a script printed; raises Refused where it says that it failed."""
+    await gate(1)
+    end = await scripts.run(script, timeout)
+    dropped = f"\n({end.dropped} more bytes were not kept)" if end.dropped else ""
+    if end.good:
+        return Answer(end.output + dropped, Usage())
+    failed = Refused(f"the script {script.name} failed: {end.words}")
+    failed.output = end.output + dropped
+    raise failed
 
 
 class _Unexpected(DriftpinError):

@@ -6,10 +6,10 @@ from datetime import datetime
 from typing import Protocol
 
 from scheduler.drift import consent
-from scheduler.errors import DriftpinError
+from scheduler.errors import ConfigError, DriftpinError, RouteError
 from scheduler.job import Job, JobKind
 from scheduler.ports import Config
-from scheduler.route import Pins, Resolution, Snapshot, snapshot_of
+from scheduler.route import Pins, Resolution, Route, Snapshot, snapshot_of
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +38,10 @@ async def take_snapshot(config: Config, kind: JobKind, pins: Pins, now: datetime
     """
     if not kind.guarded:
         return Taken(Snapshot())
-    resolution, problem = await resolved(config, pins)
-    if resolution is None:
-        return Taken(await _model_alone(config, pins, now), problem=problem)
-    return Taken(snapshot_of(resolution.route, pins, now), resolution)
+    found = await _looked_up(config, pins)
+    if isinstance(found, Resolution):
+        return Taken(snapshot_of(found.route, pins, now), found)
+    return Taken(await _without_route(config, pins, found, now), problem=_in_words(found))
 
 
 async def bound_to(config: Config, job: Job, pins: Pins, now: datetime) -> Snapshot:
@@ -66,25 +66,65 @@ def priced_as(kept: Snapshot, fresh: Snapshot) -> Snapshot:
     return replace(kept, price_class=fresh.price_class, price=fresh.price)
 
 
+async def with_own_price(
+    config: Config, kept: Snapshot, pins: Pins, route: Route, now: datetime
+) -> Snapshot:
+    """A snapshot taken from a route of another model than it names, with the price of its own."""
+    names = Pins(pins.provider or kept.provider, pins.model or kept.model)
+    if names.model == route.model:
+        return kept
+    taken = await take_snapshot(config, JobKind.AGENT, names, now)
+    return priced_as(kept, taken.snapshot)
+
+
 async def resolved(config: Resolver, pins: Pins) -> tuple[Resolution | None, str | None]:
     """The route at this moment, or in words why there is none; it never fails."""
+    found = await _looked_up(config, pins)
+    return (found, None) if isinstance(found, Resolution) else (None, _in_words(found))
+
+
+async def _looked_up(config: Resolver, pins: Pins) -> Resolution | Exception:
     try:
-        return await config.resolve(pins), None
+        return await config.resolve(pins)
     except DriftpinError as error:
-        return None, str(error)
-    except Exception:
+        return error
+    except Exception as error:
         # Whatever is wrong with the lookup, a person's job is made and shown, and told as unguarded.
         log.exception("a route could not be looked up")
-        return None, OURS
+        return error
 
 
-async def _model_alone(config: Config, pins: Pins, now: datetime) -> Snapshot:
-    if pins.model is not None:
-        return Snapshot(taken_at=now)
+def _in_words(error: Exception) -> str:
+    return str(error) if isinstance(error, DriftpinError) else OURS
+
+
+async def _without_route(config: Config, pins: Pins, error: Exception, now: datetime) -> Snapshot:
+    """What can be kept without a route to call: the model, and what a pinned provider's name stands for."""
+    model = None if pins.model else await _default_model(config)
+    route = await _route_of_the_pin(config, pins, error)
+    kept = snapshot_of(route, pins, now) if route else Snapshot(taken_at=now)
+    unseen = pins.provider is None or (pins.model is None and model is None)
+    return replace(kept, model=model, unseen=unseen)
+
+
+async def _route_of_the_pin(config: Config, pins: Pins, error: Exception) -> Route | None:
+    """Where a pinned provider is, by its entry: that of the last good settings, or one without its key."""
+    if pins.provider is None:
+        return None
+    if isinstance(error, ConfigError):
+        try:
+            return (await config.resolve_last_good(pins)).route
+        except DriftpinError as again:
+            error = again
+    route = error.route if isinstance(error, RouteError) else None
+    return route if isinstance(route, Route) else None
+
+
+async def _default_model(config: Config) -> str | None:
     try:
-        return Snapshot(model=await config.default_model(), taken_at=now)
+        return await config.default_model()
     except DriftpinError:
-        return Snapshot(taken_at=now)
+        return None
     except Exception:
         log.exception("the default model could not be looked up")
-        return Snapshot(taken_at=now)
+        return None

@@ -3,7 +3,7 @@
 from typing import Protocol
 
 from scheduler import held
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.drift import consent
 from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift
@@ -20,6 +20,9 @@ class Look(Protocol):
 
     async def resolve(self, pins: Pins) -> Resolution: ...
 
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution: ...
+    async def resolve_last_good(self, pins: Pins) -> Resolution: ...
+
     def last_good(self) -> CoreConfig: ...
 
 
@@ -28,12 +31,17 @@ class OneLook:
 
     def __init__(self, config: Look) -> None:
         self._config = config
-        self._core: CoreConfig | None = None
+        self._core: CoreConfig | ConfigError | None = None
         self._found: dict[Pins, Resolved] = {}
 
     async def core(self) -> CoreConfig:
         if self._core is None:
-            self._core = await self._config.core()
+            try:
+                self._core = await self._config.core()
+            except ConfigError as error:
+                self._core = error
+        if isinstance(self._core, ConfigError):
+            raise self._core
         return self._core
 
     async def resolve(self, pins: Pins) -> Resolution:
@@ -44,23 +52,44 @@ class OneLook:
             return found
         raise found
 
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        if not isinstance(self._core, CoreConfig) or routes != self._core.routes:
+            return await self._config.resolve_under(routes, pins)
+        return await self.resolve(pins)
+
     async def _resolved(self, pins: Pins) -> Resolved:
         try:
-            return await self._config.resolve(pins)
+            return await self._config.resolve_under((await self.core()).routes, pins)
         except (ConfigError, RouteError) as error:
             return error
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self._config.resolve_last_good(pins)
 
     def last_good(self) -> CoreConfig:
         return self._config.last_good()
 
 
 async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
-    """What would become of a run of this guarded job at this moment, and the settings it was judged by."""
-    settings, resolved = await _look_up(config, job.pins)
-    found = judge(job, resolved, settings.guard)
+    """What would become of a run of this guarded job at this moment, and the settings it was judged by.
+
+    These are read once: a guard of before a change and a route of after it would judge what no
+    settings ever said.
+    """
+    resolved: Resolved
+    try:
+        settings = await config.core()
+    except ConfigError as broken:
+        settings, resolved = config.last_good(), broken
+    else:
+        resolved = await _resolved(config, settings.routes, job.pins)
+    if isinstance(resolved, ConfigError):
+        found = judge(job, resolved, settings.guard, await _last_good(config, job.pins))
+    else:
+        found = judge(job, resolved, settings.guard)
     may_run_on_snapshot = policy(job, settings.guard) is OnDrift.RUN_ON_SNAPSHOT
     if isinstance(found, Held) and may_run_on_snapshot and not isinstance(resolved, ConfigError):
-        _, consented = await _look_up(config, consent(job))
+        consented = await _resolved(config, settings.routes, consent(job))
         found = judge(job, resolved, settings.guard, consented)
     if isinstance(found, Go) and job.answered_as:
         error = held.served_before(job)
@@ -68,9 +97,15 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
     return found, settings
 
 
-async def _look_up(config: Look, pins: Pins) -> tuple[CoreConfig, Resolved]:
+async def _resolved(config: Look, routes: RouteConfig, pins: Pins) -> Resolved:
     try:
-        settings = await config.core()
-        return settings, await config.resolve(pins)
+        return await config.resolve_under(routes, pins)
     except (ConfigError, RouteError) as error:
-        return config.last_good(), error
+        return error
+
+
+async def _last_good(config: Look, pins: Pins) -> Resolved:
+    try:
+        return await config.resolve_last_good(pins)
+    except (ConfigError, RouteError) as error:
+        return error

@@ -33,8 +33,12 @@ class InboxVerbs(Verbs):
         return await self._run(lambda tx: _begin(tx, platform, number))
 
     async def finish(self, platform: str, number: int, error: str | None = None) -> None:
+        # What people wrote is kept no longer than it is needed: to handle it, or to see what was wrong.
+        blank = {"body": ""} if error is None else {}
         await self._run(
-            lambda tx: tx.do(_FINISH, on=platform, key=number, finished_at=tx.now, error=error)
+            lambda tx: tx.do(
+                _FINISH, on=platform, key=number, finished_at=tx.now, error=error, **blank
+            )
         )
 
     async def unfinished(self, platform: str) -> list[Update]:

@@ -32,7 +32,6 @@ class Option:
     says: str
     example: str
     words: tuple[str, ...] = ()
-    later_words: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
 
     @property
@@ -53,11 +52,10 @@ OPTIONS = (
     Option("model", "model", "pin the model", "meta-llama/llama-3.3-70b-instruct:free"),
     Option(
         "kind",
-        "agent or message",
-        "ask a model, or post the prompt as it is",
+        "agent, message or script",
+        "ask a model, post the prompt as it is, or run the script of config.yaml that it names",
         "message",
         tuple(JobKind),
-        ("script",),
     ),
     Option(
         "on_drift",
@@ -152,11 +150,6 @@ def checked(key: str, value: str) -> str:
 
 def _one_of(option: Option, value: str) -> str:
     word = value.lower().replace("-", "_")
-    if word in option.later_words:
-        raise UserError(
-            f"{option.key}={word} is not available in this version",
-            f"type '{option.key}={option.words[0]}' or leave it out",
-        )
     if word not in option.words:
         raise UserError(
             f"{option.key}= is {option.takes}, not '{shortened(value, 40)}'",

@@ -177,7 +177,10 @@ def _url(said: Mapping[str, str], name: str, usual: str, problems: list[str]) ->
     elif parts.username or parts.password:
         problems.append(f"{name}: holds a user or a password; leave them out")
     elif parts.scheme == "http" and not _is_here(host):
-        problems.append(f"{name}: http would show the token to everybody on the way; write https")
+        problems.append(
+            f"{name}: http would show the token to everybody on the way; write https, or http to an"
+            " address of this machine itself (127.0.0.1)"
+        )
     return text
 
 

@@ -1,8 +1,9 @@
 """config.yaml on disk: read at every resolution, believed only once it has settled and is whole."""
 
 import asyncio
-from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.settings.default_writer import write_default
 from bot.settings.environment import Environment
@@ -12,9 +13,9 @@ from bot.settings.schema import read_settings
 from bot.settings.secrets import secret_values
 from bot.settings.settling import Settling
 from bot.settings.values import Settings
-from bot.settings.watcher import Known, OnChange, broken, whole
+from bot.settings.watcher import Known, OnChange, broken, look, whole
 from scheduler.config import CoreConfig, RouteConfig
-from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.errors import ConfigError, UserError
 from scheduler.ports import Clock
 from scheduler.press import RouteNames
 from scheduler.providers import resolve as resolver
@@ -22,11 +23,13 @@ from scheduler.providers.fingerprint import Fingerprint
 from scheduler.route import Pins, Resolution
 
 CHECK = timedelta(seconds=1)
-PATIENCE = timedelta(seconds=30)
 
 
 class ConfigFile:
-    """Implements `scheduler.ports.Config` on one file and the variables beside it."""
+    """Implements `scheduler.ports.Config` on one file and the variables beside it.
+
+    `at_start` says why the file could not be used when it was opened, where it could not.
+    """
 
     def __init__(self, environment: Environment, clock: Clock) -> None:
         self._environment = environment
@@ -39,21 +42,24 @@ class ConfigFile:
         self._refused: tuple[Reading, tuple[str, ...]] | None = None
         self._known: Known | None = None
         self._fingerprint: Fingerprint | None = None
+        self.at_start: tuple[str, ...] = ()
 
     @classmethod
     async def open(cls, environment: Environment, clock: Clock) -> "ConfigFile":
         """Raises ConfigError with every problem where settings are not whole and never were."""
         environment.make_home()
         config = cls(environment, clock)
-        if config._good is not None:
-            config._known = config._as_known(config._good.settings)
+        before = config._good
         try:
             settings = await config.settings()
-        except ConfigError:
-            if config._good is None:
+        except ConfigError as error:
+            if before is None:
                 raise
-        else:
-            config._known = config._known or config._as_known(settings)
+            config.at_start = error.problems
+            settings = before.settings
+        known = look(settings if before is None else before.settings, environment.variables())
+        # A key that is missing at the start is told as one that was lost.
+        config._known = replace(known, lost=frozenset())
         return config
 
     async def settings(self) -> Settings:
@@ -61,15 +67,13 @@ class ConfigFile:
 
         Raises ConfigError while the file is gone, cut short, unreadable or wrong.
         """
-        patience = self._clock.now() + PATIENCE
         while True:
             now = self._clock.now()
             reading = read_file(self._path)
             counts_at = self._counts_at(reading, now)
             if counts_at <= now:
                 return self._judged(reading)
-            if now >= patience:
-                raise ConfigError([f"{self._path.name}: keeps changing; leave it alone for 2 s"])
+            self._must_rest(now)
             await self._clock.sleep_until(counts_at, asyncio.Event())
 
     async def core(self) -> CoreConfig:
@@ -86,6 +90,14 @@ class ConfigFile:
     def tell_keys_apart(self, fingerprint: Fingerprint) -> None:
         """From now on routes carry the fingerprint of their key."""
         self._fingerprint = fingerprint
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        """The route under the last good settings; an unreadable .env leaves the process's variables."""
+        try:
+            variables = self._environment.variables()
+        except ConfigError:
+            variables = dict(self._environment.process)
+        return resolver.resolve(self.last_good().routes, pins, variables, self._fingerprint)
 
     async def default_model(self) -> str | None:
         return resolver.default_model((await self.core()).routes)
@@ -121,16 +133,16 @@ class ConfigFile:
             await self._clock.sleep_until(self._clock.now() + CHECK, asyncio.Event())
             now = self._clock.now()
             reading = read_file(self._path)
-            if self._counts_at(reading, now) > now:
-                continue
-            known = self._known or self._as_known(self.last_good_settings())
+            known = self._known or Known(self.last_good_settings(), None)
             try:
-                settings = self._judged(reading)
-                self._environment.variables()
+                if self._counts_at(reading, now) > now:
+                    self._must_rest(now)
+                    continue
+                found = look(self._judged(reading), self._environment.variables())
             except ConfigError as error:
                 after, change = broken(known, error)
             else:
-                after, change = whole(known, self._as_known(settings))
+                after, change = whole(known, found)
             if change is not None:
                 await on_change(change)
             self._known = after
@@ -138,14 +150,22 @@ class ConfigFile:
     def _counts_at(self, reading: Reading, now: datetime) -> datetime:
         """When what is on the disk may be believed: what is in force already, at once."""
         counts_at = self._settling.counts_at(reading, now)
-        in_force = self._good is not None and reading.content == self._good.content
-        return now if in_force else counts_at
+        if self._good is None or reading.content != self._good.content:
+            return counts_at
+        self._settling.rests()
+        return now
+
+    def _must_rest(self, now: datetime) -> None:
+        if self._settling.never(now):
+            raise ConfigError([f"{self._path.name}: keeps changing; leave it alone for 2 s"])
 
     def _judged(self, reading: Reading) -> Settings:
         """The settings a settled file holds, which are then the last good ones."""
         name = self._path.name
         if reading.problem is not None:
-            raise ConfigError([f"{name}: cannot be read ({reading.problem}); mend its permissions"])
+            raise ConfigError(
+                [f"{name}: cannot be read ({reading.problem}); {_remedy(self._path)}"]
+            )
         if reading.content is None:
             return self._without_file()
         self._was_there = True
@@ -190,11 +210,6 @@ class ConfigFile:
         self._good = Good(content, read_settings(content, self._path.name))
         self._keeper.keep(content)
 
-    def _as_known(self, settings: Settings) -> Known:
-        """The settings with the default they lead to at this moment."""
-        default = None
-        with suppress(RouteError, ConfigError):
-            variables = self._environment.variables()
-            route = resolver.resolve(settings.core.routes, Pins(), variables).route
-            default = RouteNames(route.provider, route.model)
-        return Known(settings, default)
+
+def _remedy(path: Path) -> str:
+    return "put a file there" if path.is_dir() else "mend its permissions"

@@ -6,6 +6,7 @@ JOBS = ("provider", "model")
 CRON = ("model", "model_provider")
 GUARD = ("on_drift", "missing_snapshot", "identity", "price_tolerance")
 PRICE = ("input", "output", "cached")
+SCRIPT = ("argv", "cwd", "env", "timeout", "output_bytes")
 ACCESS = ("admins", "operators", "viewers")
 ALERTS = ("admin_chat",)
 LIMITS = (
@@ -25,6 +26,7 @@ TOP = (
     "cron",
     "guard",
     "prices",
+    "scripts",
     "access",
     "alerts",
     "limits",
@@ -73,6 +75,7 @@ def every_key() -> tuple[str, ...]:
         "cron": CRON,
         "guard": GUARD,
         "prices.NAME": PRICE,
+        "scripts.NAME": SCRIPT,
         "access": ACCESS,
         "alerts": ALERTS,
         "limits": LIMITS,

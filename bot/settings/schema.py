@@ -7,6 +7,7 @@ from decimal import Decimal
 from bot.settings.keys import ACCESS, ALERTS, GUARD, HERMES_MARK, LIMITS, TOP
 from bot.settings.quoting import quoted
 from bot.settings.routes import read_routes
+from bot.settings.scripts import read_scripts
 from bot.settings.section import Problems, Section
 from bot.settings.values import Access, Settings
 from bot.settings.yaml_text import YamlProblem, load_mapping
@@ -46,6 +47,7 @@ def read_settings(content: bytes, file: str) -> Settings:
             guard=_guard(root.section("guard")),
             limits=_limits(root.section("limits")),
             timezone=_timezone(root),
+            scripts=read_scripts(root.section("scripts")),
         ),
         access=_access(root.section("access")),
         admin_chat=_admin_chat(root.section("alerts")),

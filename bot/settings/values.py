@@ -41,13 +41,16 @@ class ChangeKind(StrEnum):
 class ConfigChange:
     """One change of the settings on disk, told once.
 
-    `loosened` names each guard, cap or list that became wider, with both values. `old_default` and
+    `loosened` names each guard, cap or list that became wider, with both values; `lost` the variables
+    whose key is gone, `found` those whose key is back. `old_default` and
     `new_default` differ when the default moved; None is a default that resolves to nothing.
     """
 
     kind: ChangeKind
     problems: tuple[str, ...] = ()
     loosened: tuple[str, ...] = ()
+    lost: tuple[str, ...] = ()
+    found: tuple[str, ...] = ()
     old_default: RouteNames | None = None
     new_default: RouteNames | None = None
 

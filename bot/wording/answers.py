@@ -220,7 +220,7 @@ def _default(found: Default, how: str) -> Message:
     if found.resolution is None:
         return Message(
             "The default names no route that can be called; agent jobs are held.",
-            (Paragraph(line(found.problem or "")),),
+            tuple(Paragraph(line(each)) for each in (found.problem or "").splitlines()),
             tone=Tone.LOUD,
         )
     route = found.resolution.route

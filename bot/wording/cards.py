@@ -21,6 +21,7 @@ from bot.wording import facts
 from bot.wording.runs import HOLD_WORDS, outcome, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
+from scheduler.held import REFERENCE
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import AXIS_WORDS, Pins
@@ -39,17 +40,13 @@ def added(view: JobView, how: str) -> Message:
     if unguarded:
         axes = " and ".join(AXIS_WORDS[axis] for axis in unguarded)
         title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
-        why = f" ({view.problem})" if view.problem else ""
-        blocks.append(
-            Paragraph(
-                line(
-                    bold("Unguarded: "),
-                    f"no snapshot of its {axes} could be taken{why}. It will run on whatever the"
-                    f" default is, unless you take a snapshot: ",
-                    code(f"{how} snapshot {job.id}"),
-                )
-            )
-        )
+        why = (view.problem or "").splitlines()
+        told = f" ({why[0]})" if len(why) == 1 else ""
+        said = f"no snapshot of its {axes} could be taken{told}."
+        waits = " It is held until somebody consents to a route: "
+        command = code(f"{how} snapshot {job.id}")
+        blocks += [Bullets(tuple(line(each) for each in why))] if len(why) > 1 else []
+        blocks.append(Paragraph(line(bold("Unguarded: "), said, waits, command)))
     tone = Tone.LOUD if unguarded else Tone.GOOD
     return Message(title, tuple(blocks), _card_buttons(view), tone)
 
@@ -80,30 +77,38 @@ def _snapshot_button(view: JobView) -> Button:
 def shown(view: JobView, how: str) -> Message:
     """Everything about one job."""
     job = view.job
-    more: list[tuple[str, Line]] = [("Prompt", line(job.prompt))]
+    more: list[tuple[str, Line]] = []
+    if job.kind is not JobKind.SCRIPT:
+        more.append(("Prompt", line(job.prompt)))
     if job.kind.guarded and (snapshot := facts.snapshot(job)) is not None:
         more.insert(0, ("Consent", snapshot))
     if view.held:
-        since = view.held[0]
-        more.append(
-            (
-                "Held",
-                line(
-                    f"{facts.count(len(view.held), 'fire')} since ",
-                    Moment(since.fire_time, job.zone),
-                ),
-            )
-        )
+        more.append(("Held", _held_fires(view, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
     more.append(("Owner", line(job.owner.name or job.owner.key)))
     blocks: list[Block] = [Fields((*rows(view), *more))]
-    if view.held and view.held[-1].error:
-        blocks.append(Code(view.held[-1].error))
+    # What held it once and holds it no more would contradict the rest.
+    if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
+        blocks.append(Code(_without_reference(view.held[-1].error)))
     buttons = (_snapshot_button(view),) if unguarded_axes(job) else ()
     if view.running:
         buttons = (*buttons, stop_button(view.running))
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
+
+
+def _held_fires(view: JobView, how: str) -> Line:
+    """How many fires wait since when; and what runs one, where nothing holds it any more."""
+    fires = facts.count(len(view.held), "fire")
+    since = (f"{fires} since ", Moment(view.held[0].fire_time, view.job.zone))
+    if view.would_hold is not None:
+        return line(*since)
+    return line(*since, "; nothing holds the job now: ", code(f"{how} run {view.job.id}"))
+
+
+def _without_reference(error: str) -> str:
+    """An error as a person reads it: the number in its last line is for searching alone."""
+    return error.removesuffix(f"\n{REFERENCE}")
 
 
 def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
@@ -116,10 +121,14 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
             found.append(("Cost", cost))
         if view.drifts:
             words = "; ".join(facts.drift_words(drift) for drift in view.drifts)
-            found.append(("Drift", line(bold("would be held: "), words)))
+            found.append(("Drift", line(bold(f"{facts.is_held(view)}: "), words)))
         elif view.would_hold in TOLD:
-            found.append(("Held", line(bold("would be held: "), HOLD_WORDS[view.would_hold])))
-    found.append(("Guard", facts.guard(job)))
+            why = HOLD_WORDS[view.would_hold]
+            found.append(("Why", line(bold(f"{facts.is_held(view)}: "), why)))
+    if job.kind is JobKind.SCRIPT:
+        found.append(("Script", line(job.prompt)))
+    unguarded = view.would_hold is HoldReason.UNGUARDED
+    found.append(("Guard", facts.guard(job, view.policy, held=unguarded)))
     if job.retry:
         times = facts.count(job.retry, "more attempt")
         found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))

@@ -6,10 +6,24 @@ from bot.message import Line, Moment, bold, code, line
 from bot.wording.prices import PRICE_WORDS, basis, class_and_figures, spent
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
+from scheduler.errors import in_brief
 from scheduler.job import Job, JobState, OnDrift, unguarded_axes
 from scheduler.price import per_million
 from scheduler.route import AXIS_WORDS, Axis, Pins
+from scheduler.run import HoldReason
 from scheduler.schedule.words import schedule_words
+
+BY_ITS_ROUTE = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.FREE_ONLY)
+"""Holds that are about the very route a job would use now."""
+
+_ANYWHERE = "follows the default anywhere (no snapshot)"
+_HELD_UNTIL = "it is held until somebody consents"
+_POLICY = {
+    OnDrift.HOLD: "held when that moves",
+    OnDrift.RUN_ON_SNAPSHOT: "runs on that when the default moves",
+    OnDrift.ALLOW_IF_NOT_DEARER: "when that moves, follows what is not dearer, and is held otherwise",
+}
+"""What becomes of a job when the default moves."""
 
 
 def count(number: int, noun: str) -> str:
@@ -72,10 +86,17 @@ def route(view: JobView) -> Line:
         priced = class_and_figures(used)
         return line(code(used.name), f", {priced}; its snapshot, while the default is ", now)
     if view.current is None:
-        return line("cannot be told now: ", view.problem or "unknown")
+        return line("cannot be told now: ", in_brief(view.problem or "unknown"))
     resolved = view.current.route
     auto = " (chosen by auto)" if view.current.auto else ""
-    return line(code(resolved.name), f"{auto}, {class_and_figures(resolved)}")
+    told = f"{auto}, {class_and_figures(resolved)}"
+    if view.would_hold in BY_ITS_ROUTE:
+        return line("would use ", code(resolved.name), f"{told}, so it {is_held(view)}")
+    return line(code(resolved.name), told)
+
+
+def is_held(view: JobView) -> str:
+    return "is held" if view.held else "would be held"
 
 
 def cost(view: JobView) -> Line | None:
@@ -84,11 +105,15 @@ def cost(view: JobView) -> Line | None:
     if route is None or view.forecast is None:
         return None
     told = spent(route, [view.forecast])
-    return line(f"{told} ({basis(view.forecast)})") if told else None
+    would = "would be " if view.would_hold else ""
+    return line(f"{would}{told} ({basis(view.forecast)})") if told else None
 
 
-def guard(job: Job) -> Line:
-    """Which axes are pinned, which follow the default, from which snapshot, and what a move does."""
+def guard(job: Job, policy: OnDrift | None = None, *, held: bool = False) -> Line:
+    """Which axes are pinned, which follow the default, from which snapshot, and what a move does;
+    `held` where an axis without a snapshot holds the job. Without a `policy` the job's own word counts."""
+    follows = _POLICY[policy or job.on_drift or OnDrift.HOLD]
+    held = held or job.snapshot.unseen
     if not job.kind.guarded:
         return line("not needed: it calls no provider")
     only = "; free and local routes only" if job.free_only else ""
@@ -96,27 +121,19 @@ def guard(job: Job) -> Line:
     if len(missing) == 2:
         return line(
             bold("UNGUARDED"),
-            f": nobody consented to any route; it follows the default anywhere{only}",
+            ": nobody consented to any route; "
+            + (_HELD_UNTIL if held else f"it follows the default anywhere{only}"),
         )
     if not missing and job.pins == Pins():
-        return line(f"follows the default while it is {names(consent(job))}; {_policy(job)}{only}")
+        return line(f"follows the default while it is {names(consent(job))}; {follows}{only}")
     if None not in (job.pins.provider, job.pins.model):
         return line(f"pinned to {names(job.pins)}, whatever the default does{only}")
     parts = "; ".join((axis_words(job, Axis.PROVIDER), axis_words(job, Axis.MODEL)))
+    if missing and held:
+        parts = parts.replace(_ANYWHERE, f"has no snapshot; {_HELD_UNTIL}")
     if missing:
         return line(bold("UNGUARDED"), f" in part: {parts}{only}")
-    return line(f"{parts}; {_policy(job)}{only}")
-
-
-def _policy(job: Job) -> str:
-    """What becomes of the job when the default moves, as far as it says so itself."""
-    match job.on_drift:
-        case OnDrift.RUN_ON_SNAPSHOT:
-            return "runs on that when the default moves"
-        case OnDrift.ALLOW_IF_NOT_DEARER:
-            return "when that moves, follows what is not dearer, and is held otherwise"
-        case OnDrift.HOLD | None:
-            return "held when that moves"
+    return line(f"{parts}; {follows}{only}")
 
 
 def snapshot(job: Job) -> Line | None:
@@ -146,7 +163,7 @@ def axis_words(job: Job, axis: Axis) -> str:
         return f"{word} pinned to {pin}"
     if snapshot := getattr(job.snapshot, axis):
         return f"{word} follows the default while it is {snapshot}"
-    return f"{word} follows the default anywhere (no snapshot)"
+    return f"{word} {_ANYWHERE}"
 
 
 def marks(view: JobView) -> list[Line]:

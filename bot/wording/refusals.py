@@ -27,6 +27,7 @@ def stranger(pattern: str, claim: str | None = None) -> Message:
         "You may not use this Driftpin yet. An admin can add you under access: in config.yaml, as",
         tuple(blocks),
         private=True,
+        to_stranger=True,
     )
 
 

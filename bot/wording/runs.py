@@ -27,6 +27,7 @@ from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import PriceClass
 from scheduler.run import HoldReason, Run, RunKind, RunState
+from scheduler.script import is_script
 
 OUTCOME_WORDS = {
     RunState.PLANNED: "is about to start",
@@ -71,7 +72,7 @@ def _on(run: Run) -> str:
     uncalled = run.state is RunState.CANCELLED and not run.usage.requests
     if run.route is None or uncalled or run.state in (RunState.HELD, RunState.MISSED):
         return ""
-    return f", on {run.route.name}"
+    return "" if is_script(run.route) else f", on {run.route.name}"
 
 
 def report(
@@ -84,14 +85,17 @@ def report(
         case RunState.HELD:
             return _held(job, run, how)
         case RunState.FAILED:
+            printed = (Written(run.output),) if run.output else ()
+            why = Paragraph(line(run.error or "no reason was given"))
             return Message(
                 f"Job {facts.called(job)} failed.",
-                (Paragraph(line(run.error or "no reason was given")), Quiet(receipt(run))),
+                (why, *printed, Quiet(receipt(run))),
                 tone=Tone.LOUD,
             )
         case RunState.UNKNOWN:
+            perhaps = "done its work" if job.kind is JobKind.SCRIPT else "been billed"
             return Message(
-                f"Job {facts.called(job)} has an unknown outcome: it may have been billed.",
+                f"Job {facts.called(job)} has an unknown outcome: it may have {perhaps}.",
                 (
                     Paragraph(line(sentence(run.error or "the process died inside the call"))),
                     Paragraph(
@@ -178,12 +182,7 @@ def _held(job: Job, run: Run, how: str) -> Message:
 
 def _cancelled(job: Job, run: Run) -> Message:
     why = f": {run.error}" if run.error else ""
-    billed = (
-        "The call was cut off; what had left by then may have been billed."
-        if run.usage.requests
-        else "No call was made."
-    )
-    said: list[Block] = [Paragraph(line(billed))]
+    said: list[Block] = [Paragraph(line(_cut_off(job, run)))]
     if run.usage.requests:
         said.append(Quiet(receipt(run)))
     return Message(f"Job {facts.called(job)} was cancelled{why}.", tuple(said))
@@ -202,6 +201,15 @@ def stop_button(run: Run, label: str = "Stop") -> Button:
     return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
 
 
+def _cut_off(job: Job, run: Run) -> str:
+    if job.kind is JobKind.SCRIPT:
+        begun = "The script was ended, with everything it had started."
+        return begun if run.usage.requests else "The script was not started."
+    if run.usage.requests:
+        return "No call was under way; the calls before it are paid for."
+    return "No call was made."
+
+
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
     retry = Button(
         "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
@@ -215,16 +223,21 @@ def receipt(run: Run) -> Line:
     """The quiet line under a report: the route, what it cost and how that is known, the tokens."""
     if run.route is None:
         return line("no provider was called")
-    parts = [run.route.name, prices.PRICE_WORDS[run.route.price_class]]
-    usage = run.usage
+    if is_script(run.route):
+        return line(f"script {run.route.model}, no provider was called")
+    usage, charged = run.usage, run.route.price_class
+    local = charged is PriceClass.LOCAL
+    parts = [run.route.name, "local" if local and usage.cost else prices.PRICE_WORDS[charged]]
     if usage.served_model and usage.served_model != run.route.model:
         parts.append(f"served by {usage.served_model}")
     if usage.downstream:
         parts.append(f"through {usage.downstream}")
     if run.attempt > 1:
         parts.append(f"attempt {run.attempt}")
-    # On one's own machine the class says it all, unless somebody sent a bill.
-    if usage.requests and (usage.cost or run.route.price_class is not PriceClass.LOCAL):
+    if not usage.requests and run.state is not RunState.UNKNOWN:
+        parts.append("nothing was sent")
+    elif usage.cost or not local:
+        # On one's own machine the class says it all, unless somebody sent a bill.
         parts.append(cost_words(usage))
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")

@@ -6,7 +6,7 @@ from scheduler.ports.halts import HaltFile, Halts
 from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves, Update
 from scheduler.ports.jobs import Entry, Event, Jobs
 from scheduler.ports.outbox import Outbox
-from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate
+from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate, Scripts
 from scheduler.ports.runs import Answered, Finish, Held, Learned, Passage, Planned, Runs
 from scheduler.ports.store import Store
 
@@ -42,6 +42,7 @@ __all__ = [
     "Person",
     "Planned",
     "Runs",
+    "Scripts",
     "Store",
     "TooLate",
     "Update",

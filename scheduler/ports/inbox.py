@@ -31,7 +31,7 @@ class Inbox(Protocol):
     async def finish(self, platform: str, number: int, error: str | None = None) -> None:
         """Nothing more will be done about it; `error` says why where it could not be handled.
 
-        The first word about it stands.
+        The first word about it stands. The body is kept only where there is an error.
         """
         ...
 

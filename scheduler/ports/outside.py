@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution
 from scheduler.run import RunId, Usage
+from scheduler.script import Script, ScriptEnd
 from scheduler.served import Mismatch
 
 
@@ -40,6 +41,18 @@ class Config(Protocol):
 
         Raises ConfigError while the file is invalid, RouteError when it names no callable route.
         """
+        ...
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        """The route a call would bill if these were the routes of the settings.
+
+        Raises ConfigError, RouteError.
+        """
+        ...
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        """The route under the last settings that were whole: for what certainly spends nothing, while
+        those on disk cannot be used. Raises RouteError."""
         ...
 
     async def default_model(self) -> str | None:
@@ -86,6 +99,17 @@ class Agent(Protocol):
 
         Raises NotSent (certainly nothing reached the provider), Refused (the provider said no, in
         its words), Lost (no whole answer: it may have been billed), all in scheduler.errors.
+        """
+        ...
+
+
+class Scripts(Protocol):
+    """Runs scripts of the operator."""
+
+    async def run(self, script: Script, timeout: timedelta) -> ScriptEnd:
+        """Run one to its end, with whatever it started; cancelled, it ends them first.
+
+        Raises NotSent (it could not be started) and Lost (it took too long and was ended).
         """
         ...
 

@@ -6,8 +6,10 @@ address from the environment) can bill anybody.
 
 import asyncio
 import re
+import ssl
 from collections.abc import Mapping
 from datetime import timedelta
+from functools import lru_cache
 
 import httpx2
 
@@ -61,7 +63,7 @@ class Exchange(httpx2.AsyncBaseTransport):
         self._dialect = headers or {}
         # No proxy and no certificate file out of the environment: only the route says who reads
         # the prompt. The system's own certificates count.
-        self._wire = httpx2.AsyncHTTPTransport(trust_env=False, retries=0)
+        self._wire = httpx2.AsyncHTTPTransport(verify=_certificates(), trust_env=False, retries=0)
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         if self.failure is not None:
@@ -182,3 +184,9 @@ class Exchange(httpx2.AsyncBaseTransport):
                 raise NotSent(f"the key in {named} is empty or holds characters that no key has")
             headers["Authorization"] = f"Bearer {key}"
         return headers
+
+
+@lru_cache(maxsize=1)
+def _certificates() -> ssl.SSLContext:
+    """Whom to believe; read once, since that takes longer than all else before a call."""
+    return httpx2.create_ssl_context(trust_env=False)

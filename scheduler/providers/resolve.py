@@ -158,5 +158,6 @@ def _secret(route: Route, environment: Mapping[str, str]) -> Secret | None:
         raise RouteError(
             f"{route.credential} is not set, and {route.provider} needs it: put it into .env",
             credential=route.credential,
+            route=route,
         )
     return Secret(value)

@@ -13,15 +13,16 @@ from scheduler.commands import (
     UnpinJob,
 )
 from scheduler.drift import consent
-from scheduler.errors import DriftpinError, UserError
+from scheduler.errors import DriftpinError, UserError, in_brief
 from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import TooLate
 from scheduler.press import RouteNames
 from scheduler.route import Pins, PriceClass, Resolution, snapshot_of
+from scheduler.served import Fact
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
 from scheduler.service.naming import typed_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import bound_to, priced_as, take_snapshot
+from scheduler.snapshots import bound_to, priced_as, take_snapshot, with_own_price
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,11 @@ class Consents:
             )
             taken = await take_snapshot(self._core.config, job.kind, pins, self._core.clock.now())
             fresh = taken.snapshot
-            if freed_provider:
+            if freed_provider and not freed_model and taken.resolution is not None:
+                kept = replace(fresh, model=job.snapshot.model)
+                route, now = taken.resolution.route, self._core.clock.now()
+                snapshot = await with_own_price(self._core.config, kept, pins, route, now)
+            elif freed_provider:
                 snapshot = fresh if freed_model else replace(fresh, model=job.snapshot.model)
             else:
                 snapshot = priced_as(replace(job.snapshot, model=fresh.model), fresh)
@@ -148,6 +153,7 @@ class Consents:
                 f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it",
             )
         _must_stay_free(job, route.name, route.price_class)
+        _must_not_be_billed(job, route.name)
         fresh = rebind(job, job.pins, snapshot_of(route, job.pins, self._core.clock.now()))
         if consent(job) != Pins(route.provider, route.model):
             return fresh
@@ -180,6 +186,8 @@ class Consents:
         fresh = snapshot_of(route, job.pins, self._core.clock.now())
         if consent(job).provider is None:
             kept = replace(fresh, model=job.snapshot.model or fresh.model)
+            now = self._core.clock.now()
+            kept = await with_own_price(self._core.config, kept, job.pins, route, now)
         else:
             kept = priced_as(replace(job.snapshot, model=fresh.model), fresh)
         return rebind(job, job.pins, kept)
@@ -261,7 +269,8 @@ class Consents:
             return await self._core.config.resolve(job.pins)
         except DriftpinError as error:
             raise UserError(
-                f"there is no route to consent to now: {error}", "try again when it is mended"
+                f"there is no route to consent to now: {in_brief(error)}",
+                "try again when it is mended",
             ) from None
 
     async def _default_now(self) -> RouteNames:
@@ -269,7 +278,8 @@ class Consents:
             return RouteNames.of((await self._core.config.resolve(Pins())).route)
         except DriftpinError as error:
             raise UserError(
-                f"there is no default to consent to now: {error}", "try again when it is mended"
+                f"there is no default to consent to now: {in_brief(error)}",
+                "try again when it is mended",
             ) from None
 
     async def _changed(self, done: Done, job_id: JobId, change: Change, by: Principal) -> Changed:
@@ -285,9 +295,8 @@ def _can_be(decision: Decision, job: Job, alert: Alert) -> bool:
     if decision is Decision.PINNED:
         row = alert.row(job.id)
         return row is not None and row.pinnable
-    return decision is not Decision.ACCEPTED or not (
-        job.free_only and alert.route.price_class.spends
-    )
+    spends = alert.route.price_class.spends or bool(_billed(job))
+    return decision is not Decision.ACCEPTED or not (job.free_only and spends)
 
 
 def _must_be_pinnable(job: Job, alert: Alert) -> None:
@@ -304,6 +313,19 @@ def _must_stay_free(job: Job, name: str, charged: PriceClass | None) -> None:
         raise UserError(
             f"job {job.id} may use free and local routes only, and {name} is {charged}",
             f"'/jobs edit {job.id} free_only=no' allows it to spend",
+        )
+
+
+def _billed(job: Job) -> list[str]:
+    """What answers cost that should have cost nothing."""
+    return [each.served for each in job.answered_as if each.fact is Fact.COST]
+
+
+def _must_not_be_billed(job: Job, name: str) -> None:
+    if job.free_only and (billed := _billed(job)):
+        raise UserError(
+            f"job {job.id} may use free and local routes only, and {name} billed {billed[-1]}",
+            f"'/jobs edit {job.id} free_only=no' allows it to spend, '/jobs pause {job.id}' waits",
         )
 
 

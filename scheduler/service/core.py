@@ -7,7 +7,7 @@ from scheduler.alert import Decision
 from scheduler.errors import UserError
 from scheduler.forecast import REMEMBERED, forecast
 from scheduler.halt import Halted
-from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.job import Job, JobId, JobState, Principal, unguarded_axes
 from scheduler.money import Forecast
 from scheduler.ports import Clock, Config, Engine, Entry, Store
 from scheduler.route import Pins, Snapshot
@@ -86,9 +86,17 @@ def no_job(job_id: JobId) -> UserError:
 
 
 def rebind(job: Job, pins: Pins, snapshot: Snapshot) -> Job:
-    """The job under another consent; a pinned axis keeps no snapshot, and what answered is past."""
+    """The job under another consent; a pinned axis keeps no snapshot, and what answered is past.
+
+    Nobody loses a consent by a command of theirs: an axis that had one, or that a person saw nothing
+    of, is held while it has none.
+    """
     if pins.provider is not None:
         snapshot = replace(snapshot, provider=None)
     if pins.model is not None:
         snapshot = replace(snapshot, model=None)
-    return replace(job, pins=pins, snapshot=snapshot, answered_as=(), accepted_as=())
+    bound = replace(job, pins=pins, snapshot=snapshot, answered_as=(), accepted_as=())
+    missing = unguarded_axes(bound)
+    freed = any(axis not in unguarded_axes(job) for axis in missing)
+    unseen = bool(missing) and (freed or snapshot.unseen or job.snapshot.unseen)
+    return replace(bound, snapshot=replace(snapshot, unseen=unseen))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from scheduler.answers import Default, DefaultChanged, WhatIf
 from scheduler.commands import RouteText
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import AlreadyHandled, AlreadyPressed, DriftpinError, UserError
 from scheduler.forecast import FORESEEN
 from scheduler.job import Job, JobState, Principal
@@ -122,8 +122,17 @@ class _If:
         return await self._config.core()
 
     async def resolve(self, pins: Pins) -> Resolution:
+        return await self._config.resolve(self._named(pins))
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        return await self._config.resolve_under(routes, self._named(pins))
+
+    def _named(self, pins: Pins) -> Pins:
+        return Pins(pins.provider or self._new.provider, pins.model or self._new.model)
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
         names = Pins(pins.provider or self._new.provider, pins.model or self._new.model)
-        return await self._config.resolve(names)
+        return await self._config.resolve_last_good(names)
 
     def last_good(self) -> CoreConfig:
         return self._config.last_good()

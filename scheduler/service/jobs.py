@@ -20,6 +20,7 @@ from scheduler.schedule import Once
 from scheduler.schedule.phrases import parse_schedule
 from scheduler.schedule.spans import read_span
 from scheduler.schedule.zones import zone_named
+from scheduler.script import script_named
 from scheduler.service.core import Core, Wanted, rebind
 from scheduler.service.naming import known_pins
 from scheduler.service.reading import Reading
@@ -47,7 +48,7 @@ class JobService:
             id=JobId(0),
             name=options.name or _name_of(command.prompt),
             kind=kind,
-            prompt=_checked_prompt(command.prompt, limits),
+            prompt=self._prompt(kind, command.prompt, limits),
             schedule=schedule,
             zone=zone.key,
             anchor=now,
@@ -127,7 +128,9 @@ class JobService:
         changed = replace(
             job,
             name=options.name or job.name,
-            prompt=_checked_prompt(command.prompt, limits) if command.prompt else job.prompt,
+            prompt=(
+                self._prompt(job.kind, command.prompt, limits) if command.prompt else job.prompt
+            ),
             zone=zone.key,
             on_drift=OnDrift(options.on_drift) if options.on_drift else job.on_drift,
             free_only=job.free_only if options.free_only is None else options.free_only,
@@ -205,6 +208,13 @@ class JobService:
                 "remove one that is not needed",
             )
 
+    def _prompt(self, kind: JobKind, typed: str, limits: Limits) -> str:
+        """What a job has to say, or the name of its script."""
+        check_prompt(typed, limits)
+        if kind is JobKind.SCRIPT:
+            return script_named(typed, self._core.config.last_good().scripts)
+        return typed.strip()
+
     async def _zone(self, options: Options, owner: Principal) -> ZoneInfo:
         if options.zone:
             return zone_named(options.zone)
@@ -221,11 +231,6 @@ def _name_of(prompt: str) -> str:
     """A job without a name is called by the first words of its prompt."""
     first = prompt.strip().splitlines()[0]
     return first if len(first) <= 40 else first[:39].rstrip() + "…"
-
-
-def _checked_prompt(prompt: str, limits: Limits) -> str:
-    check_prompt(prompt, limits)
-    return prompt.strip()
 
 
 def _first_fire(job: Job, now: datetime) -> datetime | None:

@@ -34,7 +34,7 @@ async def known_pins(
     if provider is None and model is None:
         return Pins()
     if not kind.guarded:
-        raise UserError("a job of kind=message calls no provider", "leave provider= and model= out")
+        raise UserError(f"a job of kind={kind} calls no provider", "leave provider= and model= out")
     if provider is not None:
         names = await provider_names(config)
         if provider not in names and provider != consented:

@@ -8,7 +8,7 @@ from scheduler.alert import Alert
 from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Shown
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
-from scheduler.judge import Go
+from scheduler.judge import Go, policy
 from scheduler.plan import following
 from scheduler.ports import Held
 from scheduler.route import Resolution, Route
@@ -47,6 +47,7 @@ class Reading:
             drifts=judged.drifts if isinstance(judged, Held) else (),
             instead=_instead(judged, current),
             would_hold=judged.reason if isinstance(judged, Held) else None,
+            policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
             running=running[0] if running else None,
         )

@@ -3,7 +3,7 @@
 from scheduler.alert import Alert, AlertId
 from scheduler.answers import Left, Released, Started, Stopped
 from scheduler.errors import UserError
-from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.job import Job, JobId, JobKind, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Held
 from scheduler.run import HoldReason, RunId, RunState
@@ -29,7 +29,7 @@ class RunService:
         of the same job. `again` is the run of unknown outcome that this decides about.
         """
         job = await self._core.job(job_id)
-        if job.kind.guarded:
+        if job.kind is not JobKind.MESSAGE:
             await self._core.must_not_be_halted()
         if again is None and (fire := await self._release(job_id, by)):
             return fire

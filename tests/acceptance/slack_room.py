@@ -1,5 +1,6 @@
 """Channels of people before one served Driftpin, which many checks of a file share."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -43,6 +44,12 @@ class House:
         file = next((self.served.folder / "home").glob("*.db"))
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as database:
             return list(database.execute(query, values))
+
+    async def until_rows(self, wanted: list[tuple[Any, ...]], query: str) -> None:
+        """Wait until the database says so; nobody tells us when it changes."""
+        async with asyncio.timeout(40):
+            while self.rows(query) != wanted:  # noqa: ASYNC110 - a file of another process
+                await asyncio.sleep(0.05)
 
 
 class Room:

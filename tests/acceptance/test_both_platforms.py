@@ -7,6 +7,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Literal
 
 import aiohttp
 import pytest
@@ -24,6 +25,9 @@ ACCESS = f"""access:
   operators: ["slack:T0TEAM:*", "telegram:42"]
 {LIMITS}"""
 SLACK, TELEGRAM = "Brief", "Watch"
+REPORTED = "SELECT id FROM runs WHERE job_id = ? AND state = 'succeeded'"
+"""Runs with a report; one that overlapped on a slow machine has none."""
+
 AT_ONCE = 12.0
 """Seconds in which an answer comes that waits for nobody."""
 SUPERVISOR = 10.0
@@ -66,10 +70,14 @@ class Both:
             return found
 
 
+EVENTS = ("app_mention", "message.im", "app_uninstalled")
+
+
 @asynccontextmanager
 async def both(folder: Path, *, called: bool = False) -> AsyncIterator[Both]:
     """Both connected, or `called` on the one port; the end is without a complaint of either."""
-    async with FakeSlack("http" if called else "socket") as slack, FakeTelegram() as telegram:
+    mode: Literal["http", "socket"] = "http" if called else "socket"
+    async with FakeSlack(mode, events=EVENTS) as slack, FakeTelegram() as telegram:
         variables = telegram_variables(telegram, "webhook" if called else "polling")
         variables |= {"SLACK_BOT_TOKEN": slack.bot_token, "SLACK_API_URL": slack.api_url}
         if called:
@@ -116,7 +124,7 @@ async def test_a_sigterm_in_the_middle_loses_nothing_of_either(tmp_path: Path) -
         assert [app.slack_says(f"is scheduled: {name}") for name in slashed] == [1, 1, 1]
         await app.served.start()
 
-        restarted = "I restarted before I could answer."
+        restarted = "I was interrupted before I could answer."
         await app.telegram.until(
             lambda: (
                 all(app.telegram_says(f"is scheduled: {name}") for name in typed)
@@ -156,7 +164,7 @@ async def test_telegram_away_leaves_slack_untouched_and_gets_what_it_is_owed_lat
             lambda: app.telegram_says(f"({TELEGRAM}) is paused."), seconds=AWHILE
         )
         await app.house.until_sent()
-        ran = len(app.house.rows("SELECT id FROM runs WHERE job_id = ?", app.job(TELEGRAM)))
+        ran = len(app.house.rows(REPORTED, app.job(TELEGRAM)))
         assert app.telegram_says("Watch (job") == ran > known + 2
 
 
@@ -185,7 +193,7 @@ async def test_slack_away_leaves_telegram_untouched_and_gets_what_it_is_owed_lat
         await app.in_slack.type(f"pause {app.job(SLACK)}")
         await app.in_slack.sees("(Brief) is paused.")
         await app.house.until_sent()
-        ran = len(app.house.rows("SELECT id FROM runs WHERE job_id = ?", app.job(SLACK)))
+        ran = len(app.house.rows(REPORTED, app.job(SLACK)))
         assert app.slack_says("Brief (job") >= ran > known + 2
 
 
@@ -222,5 +230,24 @@ async def test_it_ends_in_time_while_both_hang(tmp_path: Path) -> None:
         app.slack.behave()
         hanging.clear()
         await app.served.start()
-        await app.in_telegram.sees("I restarted before I could answer.")
+        await app.in_telegram.sees("I was interrupted before I could answer.")
         await app.house.until_finished()
+
+
+async def test_whoever_claimed_in_telegram_is_told_once_that_slack_will_not_have_us(
+    tmp_path: Path,
+) -> None:
+    async with both(tmp_path) as app:
+        found = re.search(r"in a chat:  /jobs claim (\S+)", app.served.output)
+        assert found is not None
+        await app.in_telegram.type(f"claim {found[1]}")
+        await app.in_telegram.sees("You are admin of this Driftpin now.")
+        app.slack.happened(app.slack.workspace, {"type": "app_uninstalled"})
+        app.slack.revoke("account_inactive")
+        await app.in_telegram.sees("Nothing reaches Slack any more", "install the app again")
+        assert (await app.health())["slack"] == "away"
+        asked = len(app.slack.calls)
+        await app.in_telegram.type("add every 30d name=Watch tz=UTC | Summarise")
+        await app.in_telegram.sees("is scheduled: Watch")
+        assert app.telegram_says("Nothing reaches Slack any more") == 1
+        assert len(app.slack.calls) - asked <= 1

@@ -143,9 +143,7 @@ async def test_a_call_under_way_is_cut_off_and_told_as_perhaps_billed(world: Wor
     assert "1 call cut off (job 1); what had left by then may have been billed." in text_of(told)
     run = await latest_run(world)
     assert run.state is RunState.UNKNOWN
-    assert run.error == (
-        "stopped by Ana, who halted everything: the bill looks wrong during the call"
-    )
+    assert run.error == "stopped by Ana (halt: the bill looks wrong) during the call"
     assert "may have been billed" in world.latest.title
     assert calls(world) == (1, 0)
 

@@ -413,4 +413,7 @@ async def test_a_hold_uses_up_no_repeat(world: World) -> None:
 
 
 async def test_kinds_without_an_agent_are_the_only_unguarded_kinds() -> None:
-    assert [kind for kind in JobKind if not kind.guarded] == [JobKind.MESSAGE]
+    assert [kind for kind in JobKind if not kind.guarded] == [
+        JobKind.MESSAGE,
+        JobKind.SCRIPT,
+    ]

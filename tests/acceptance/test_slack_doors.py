@@ -417,6 +417,55 @@ async def test_a_message_of_a_thread_is_scheduled_into_that_thread(house: House)
     assert inside.thread_ts == parent.ts
 
 
+def between_two_others(house: House, ana: Person) -> Channel:
+    return house.slack.channel(f"D9{ana.id}", "directmessage", bot=False, private=True)
+
+
+async def test_a_form_from_between_two_people_leads_to_our_own_direct_messages(
+    house: House,
+) -> None:
+    ana = house.person()
+    between = between_two_others(house, ana)
+    await ana.types_command("/jobs", "add", between)
+    view = await house.form(ana)
+    assert await ana.submits(view, {"When": "every day at 09:00", "What": "hello form"}) is None
+    card = await house.said(ana.im, "is scheduled: hello form")
+    await ana.presses(card, "Undo")
+    await house.said(ana.im, "is removed")
+    assert house.slack.messages(between) == []
+
+
+async def test_a_message_between_two_people_is_scheduled_into_our_own_direct_messages(
+    house: House,
+) -> None:
+    ana = house.person()
+    between = between_two_others(house, ana)
+    message = await ana.says("Watch this between us", between)
+    await ana.uses_shortcut("schedule_message", message)
+    view = await house.form(ana)
+    assert await ana.submits(view, {"When": "every day at 09:00"}) is None
+    card = await house.said(ana.im, "is scheduled: Watch this between us")
+    assert card.thread_ts is None
+    assert house.slack.messages(between) == [message]
+
+
+async def test_a_message_of_a_thread_of_direct_messages_is_scheduled_into_that_thread(
+    house: House,
+) -> None:
+    ana = house.person()
+    parent = await ana.says("help", ana.im)
+    reply = await ana.says("list", ana.im, parent)
+    await ana.uses_shortcut("schedule_message", reply)
+    view = await house.form(ana)
+    filled = {"When": "every day at 09:00", "What": "hello thread"}
+    assert await ana.submits(view, filled) is None
+    card = await house.said(ana.im, "is scheduled: hello thread")
+    assert card.thread_ts == parent.ts
+    await ana.types_command("/jobs", f"run {number_in(card)}", ana.im)
+    report = await house.said(ana.im, "hello thread (job", "free-lab:small, free")
+    assert report.thread_ts == parent.ts
+
+
 # --- zones -------------------------------------------------------------------------------------------
 
 

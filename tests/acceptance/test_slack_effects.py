@@ -11,8 +11,9 @@ import pytest
 import pytest_asyncio
 
 from tests.acceptance.slack_room import House, Room, newest, open_house
-from tests.fakes.slack import Message
+from tests.fakes.slack import Message, payloads
 from tests.fakes.slack.errors import Json
+from tests.fakes.slack.forms import filled
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -241,6 +242,43 @@ async def test_one_job_of_a_thread_has_its_alert_in_that_thread(room: Room) -> N
     alert = await room.sees(f"Job {job} (Brief) is held")
     assert alert.thread_ts == thread.ts
     assert room.alerts() == [alert]
+
+
+def elsewhere(payload: Json) -> Json:
+    """The same from another workspace, by somebody with the same id there."""
+    person = {**payload["user"], "team_id": "T0ELSE"}
+    return {**payload, "team": {"id": "T0ELSE", "domain": "else"}, "user": person}
+
+
+async def test_a_button_and_a_form_from_another_workspace_change_nothing(room: Room) -> None:
+    slack, ana = room.slack, room.ana
+    job = await room.adds()
+    card = await room.sees(f"Job {job} is scheduled")
+    undo = next(button for button in slack.buttons(card) if button.label == "Undo")
+    pressed = payloads.block_actions(
+        slack.workspace,
+        ana.user,
+        card,
+        room.channel,
+        {**undo.element, "block_id": undo.block_id},
+        trigger_id=ana._trigger(),
+        response_url=ana._response_url(room.channel, card),
+        state={},
+    )
+    await slack.deliver("interactive", elsewhere(pressed))
+    await room.told(ana, "This Driftpin belongs to another workspace.")
+    await room.types("add")
+    view = await slack.until(lambda: ana.views[-1] if ana.views else None)
+    values = filled(view, {"When": "every 30d", "What": "hello from elsewhere"})
+    sent = payloads.view_submission(slack.workspace, ana.user, view, values, ana._trigger())
+    delivery = await slack.deliver("interactive", elsewhere(sent))
+    assert delivery.answered
+    assert await ana.submits(view, {"When": "every 30d", "What": "hello from here"}) is None
+    await room.sees("is scheduled: hello from here")
+    assert room.house.rows("SELECT state FROM jobs WHERE id = ?", job) == [("active",)]
+    named = "SELECT count(*) FROM jobs WHERE name LIKE 'hello from%'"
+    assert room.house.rows(named) == [(1,)]
+    assert "Undo" in slack.labels(card)
 
 
 @pytest.mark.parametrize("mode", ["socket", "http"])

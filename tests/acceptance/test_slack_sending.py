@@ -317,6 +317,24 @@ async def test_a_private_answer_where_the_bot_is_no_member_comes_directly(closed
     assert closed.posts() == []
 
 
+async def test_a_long_answer_where_the_bot_is_no_member_comes_whole_in_the_persons_own(
+    closed: Room,
+) -> None:
+    await closed.types("add every 30d name=Brief | Summarise")
+    card = await closed.told(closed.ana, "is scheduled: Brief")
+    job = card.text.split()[1]
+    text = "\n".join(f"mark-{n:05} and so on" for n in range(8_000))
+    closed.house.served.free.behave(Says(text))
+    await closed.types(f"run {job}")
+    await directly(closed, f"Brief (job {job})", "mark-00000")
+    files = [m for m in direct(closed) if m.files]
+    await closed.types(f"output {job}")
+    await closed.told(closed.ana, "all of it is in your direct messages with me")
+    await closed.slack.until(lambda: len([m for m in direct(closed) if m.files]) > len(files))
+    assert (closed.slack.files[-1].content or b"").decode().endswith(text)
+    assert not [m for m in closed.private(closed.ana) if "answer.md" in closed.slack.plain(m)]
+
+
 # --- what a model wrote ------------------------------------------------------------------------------
 
 

@@ -15,7 +15,7 @@ from tests.acceptance.telegram_scene import Mode, served_in_telegram
 from tests.acceptance.the_story import LIMITS
 from tests.fakes.telegram import FakeTelegram, Hangs, Message, Press
 
-RESTARTED = "I restarted before I could answer."
+RESTARTED = "I was interrupted before I could answer."
 
 # --- two hundred updates ---------------------------------------------------------------------------
 

@@ -25,7 +25,7 @@ VARIABLES = {"DRIFTPIN_CONFIG", "DRIFTPIN_HOME", "DATABASE_URL", *CHAT_VARIABLES
 def keys_of_the_example() -> set[str]:
     found: set[str] = set()
     for section, values in load_mapping(EXAMPLE).items():
-        if section in ("providers", "prices") and isinstance(values, dict):
+        if section in ("providers", "prices", "scripts") and isinstance(values, dict):
             found |= {f"{section}.NAME.{key}" for entry in values.values() for key in entry}
         elif isinstance(values, dict):
             found |= {f"{section}.{key}" for key in values}

@@ -524,6 +524,64 @@ async def test_a_broken_file_is_told_once_and_so_is_its_healing(
     assert not watched.told[1].default_moved
 
 
+async def test_another_mistake_in_place_of_the_first_is_told(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    place.write("guard: {on_drift: hodl}\n")
+    await watched.seconds(4)
+    place.write("timezone: Mars\n")
+    await watched.seconds(4)
+    assert [change.kind for change in watched.told] == [ChangeKind.BROKEN, ChangeKind.BROKEN]
+    assert "timezone: 'Mars'" in watched.told[1].problems[0]
+
+
+async def test_a_file_that_never_rests_is_told_once(place: Place, watching: Start) -> None:
+    place.write(default("groq", "a"))
+    watched = await watching()
+    for second in range(40):
+        place.write(default("groq", f"m{second}"))
+        await watched.seconds(1)
+    [change] = watched.told
+    assert "keeps changing" in change.problems[0]
+
+
+async def test_a_key_that_is_gone_is_told_once_and_so_is_its_return(
+    place: Place, watching: Start
+) -> None:
+    del place.variables["GROQ_API_KEY"]
+    env = place.folder / ".env"
+    env.write_text(f"GROQ_API_KEY={CANARY}\n")
+    place.write(default("openrouter", FREE))
+    watched = await watching()
+    env.unlink()
+    await watched.seconds(4)
+    env.write_text(f"GROQ_API_KEY={CANARY}\n")
+    await watched.seconds(3)
+    assert [(change.lost, change.found) for change in watched.told] == [
+        (("GROQ_API_KEY",), ()),
+        ((), ("GROQ_API_KEY",)),
+    ]
+
+
+async def test_a_default_without_its_key_at_the_start_is_told(
+    place: Place, watching: Start
+) -> None:
+    del place.variables["GROQ_API_KEY"]
+    place.write(default("groq", "a"))
+    watched = await watching()
+    await watched.seconds(3)
+    assert [change.lost for change in watched.told] == [("GROQ_API_KEY",)]
+
+
+async def test_an_unreadable_env_leaves_the_last_good_route_its_own_variables(
+    place: Place,
+) -> None:
+    place.write(default("groq", "a"))
+    config = await place.open()
+    (place.folder / ".env").write_text("= '\n")
+    assert (await config.resolve_last_good(Pins())).route.name == "groq:a"
+
+
 async def test_a_file_that_vanishes_is_told(place: Place, watching: Start) -> None:
     place.write(default("groq", "a"))
     watched = await watching()

@@ -31,6 +31,12 @@ class Settings:
             raise self.error
         return Resolution(FREE, None, "a test")
 
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        return await self.resolve(pins)
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
+        return await self.resolve(pins)
+
     async def default_model(self) -> str | None:
         return FREE.model
 

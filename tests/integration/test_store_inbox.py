@@ -3,11 +3,14 @@
 import asyncio
 from datetime import timedelta
 
+from sqlalchemy import select
+
 from scheduler.job import JobId
 from scheduler.ports import Event, Update
 from scheduler.press import Action, Press
 from storage import forgetting
 from storage.store import Store
+from storage.tables import UPDATES
 from tests.integration.stores import (
     ANA,
     BO,
@@ -165,3 +168,17 @@ async def test_one_call_forgets_a_thousand_rows_of_a_kind_and_says_that_there_is
     left = [await store.seen("slack", f"Ev{n}") for n in range(forgetting.MOST + 1)]
     assert left.count(True) == 1
     assert not await store.forget(NOW + 8 * DAY)
+
+
+async def test_what_was_written_is_kept_only_of_what_could_not_be_handled(
+    opener: Opener, store: Store
+) -> None:
+    for number, error in ((7, None), (8, "poison")):
+        await store.take_in("telegram", number, "a secret", NOW)
+        await store.finish("telegram", number, error)
+    bodies = await store._run(
+        lambda tx: {
+            row.number: row.body for row in tx.all(select(UPDATES.c.number, UPDATES.c.body))
+        }
+    )
+    assert bodies == {7: "", 8: "a secret"}

@@ -1,9 +1,10 @@
 """How Telegram is connected: by polling or a webhook, by one process at a time, away and refused."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import aiohttp
 import pytest
 
 from bot.adapters.telegram.adapter import Telegram
+from bot.adapters.telegram.intake import SIGHTINGS, Intake
 from bot.adapters.telegram.life import Outside
 from bot.http import Http, Route
 from bot.message import Message, Request
@@ -31,14 +33,14 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 
 
 @asynccontextmanager
-async def port(desk: Desk) -> AsyncIterator[tuple[Telegram, str]]:
+async def port(desk: Desk, **more: Any) -> AsyncIterator[tuple[Telegram, str]]:
     """A webhook on a port of its own."""
     address: list[str] = []
 
     def its() -> TelegramKeys:
         return keys(desk.telegram, webhook_url=address[0], webhook_secret=SECRET)
 
-    bot = Telegram(its, Outside(lambda: desk.store))
+    bot = Telegram(its, Outside(lambda: desk.store, **more))
     desk.adapters.append(bot)
     http = Http("127.0.0.1", 0, [Route(path, answer) for path, answer in bot.routes], dict)
     address.append(await http.start() + "/telegram/webhook")
@@ -164,6 +166,14 @@ async def test_admins_see_more(desk: Desk) -> None:
     assert [scope for scope in desk.telegram.commands if scope.startswith("chat ")] == ["chat 42"]
 
 
+async def test_menus_follow_who_becomes_admin_and_who_is_none_any_more(desk: Desk) -> None:
+    admins = ["telegram:42"]
+    await desk.attach(admins=lambda: admins)
+    admins[:] = ["telegram:43"]
+    await desk.telegram.until(lambda: "default" in desk.telegram.commands.get("chat 43", []))
+    await desk.telegram.until(lambda: "chat 42" not in desk.telegram.commands)
+
+
 # --- one poller at a time --------------------------------------------------------------------------
 
 
@@ -279,3 +289,69 @@ async def test_a_webhook_is_answered_before_the_work_is_done(desk: Desk) -> None
         assert len(await desk.unfinished()) == 1
         may.set()
         await desk.telegram.until_says(desk.ana, "Done.")
+
+
+# --- whose queue it is -----------------------------------------------------------------------------
+
+
+async def test_a_poller_whose_lease_is_taken_begins_nothing_more_of_its_queue(desk: Desk) -> None:
+    may = asyncio.Event()
+
+    async def held(request: Request) -> Message:
+        await may.wait()
+        return Message("Done.")
+
+    await desk.attach(life=0.1, renewed=0.3)
+    desk.handle.script["1"] = held
+    await desk.ana.types("1")
+    await desk.ana.types("2")
+    await desk.telegram.until(lambda: desk.handle.texts == ["1"])
+    await eventually(lambda: _are_unfinished(desk, 2))
+    name, minute = f"telegram-poller:{desk.telegram.world.bot.id}", timedelta(minutes=1)
+    await eventually(lambda: desk.store.hold_lease(name, "another", minute))
+    await desk.telegram.until(lambda: not desk.telegram.polling)
+    may.set()
+    await desk.telegram.until_says(desk.ana, "Done.")
+    await eventually(lambda: _are_unfinished(desk, 1))
+    assert desk.handle.texts == ["1"]
+    await desk.store.end_lease(name, "another")
+    await desk.telegram.until_says(desk.ana, "Heard: 2")
+
+
+async def _are_unfinished(desk: Desk, number: int) -> bool:
+    return len(await desk.unfinished()) == number
+
+
+@pytest.mark.parametrize("begun", [False, True])
+async def test_what_a_process_that_died_left_is_taken_up(desk: Desk, begun: bool) -> None:
+    async with port(desk, renewed=0.02):
+        body = json.dumps(an_update(7, "/list"))
+        await desk.store.take_in("telegram", 7, body, datetime.now(UTC))
+        if begun:
+            await desk.store.begin("telegram", 7)
+        await desk.telegram.until_says(desk.ana, "Heard: list")
+        await desk.until_finished()
+    assert desk.handle.texts == ["list"]
+
+
+async def test_what_was_kept_a_moment_ago_is_left_to_whoever_is_at_work_on_it(desk: Desk) -> None:
+    intake = Intake(lambda: desk.store, lambda: datetime.now(UTC))
+    for number in (7, 8):
+        body = json.dumps(an_update(number, "/list"))
+        await desk.store.take_in("telegram", number, body, datetime.now(UTC))
+    intake.line_up(8, json.dumps(an_update(8, "/list")))
+    assert intake.qsize() == 1
+    for _ in range(SIGHTINGS):
+        await intake.abandoned()
+    assert intake.qsize() == 1
+    await intake.abandoned()
+    assert intake.qsize() == 2
+    await intake.abandoned()
+    assert intake.qsize() == 2
+
+
+async def test_a_token_refused_when_polling_begins_loses_the_connection(desk: Desk) -> None:
+    desk.telegram.misbehave(Refuses(401, "Unauthorized"), method="deleteWebhook", times=None)
+    bot = await desk.attach()
+    async with asyncio.timeout(10):
+        assert (await bot.lost()).refused

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.message import Message
+from bot.wording import refusals
 from scheduler.job import Principal
 from storage.store import Store
 from tests.fakes.telegram import FakeTelegram, Person
@@ -218,3 +219,20 @@ async def test_the_commands_stand_behind_the_slash(telegram: FakeTelegram) -> No
     assert telegram.commands["default"] == ["jobs", "help"]
     assert {"jobs", "add", "list", "pin", "output"} <= set(telegram.commands["all_private_chats"])
     assert {"jobs", "add", "list", "pin"} <= set(telegram.commands["all_group_chats"])
+
+
+async def test_a_group_is_told_once_of_strangers_and_each_is_told_alone(
+    telegram: FakeTelegram, handle: Scripted, ana: Person
+) -> None:
+    group, zoe = telegram.group(GROUP, "Ops"), telegram.person(99, "Zoe")
+    handle.script["list"] = refusals.stranger("telegram:99")
+    for _ in range(4):
+        await zoe.types("/list", chat=group)
+    await telegram.person(98, "Yan").types("/list", chat=group)
+    last = await ana.types("/help", chat=group)
+    await telegram.until_says(group, "Heard: help", after=last)
+    assert len(telegram.answers(group)) == 2
+    assert len(handle.requests) == 6
+    await zoe.types("/list")
+    await zoe.types("/list")
+    await telegram.until(lambda: len(telegram.answers(zoe)) == 2)

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
+from bot.adapters.telegram import handling
 from bot.message import Message, Request
 from scheduler.errors import StoreError
+from scheduler.ports import Event
 from storage.store import Store
 from tests.fakes.telegram import retry_after
 from tests.integration.telegramming import GROUP, Desk, a_desk, button, place
@@ -71,7 +73,7 @@ async def test_what_was_not_finished_is_handled_after_the_next_start_in_order(de
     await desk.until_finished()
     assert desk.handle.texts == ["1", "2", "3"]
     said = [message.text for message in desk.telegram.answers(desk.ana)]
-    assert said[0].startswith("I restarted before I could answer.")
+    assert said[0].startswith("I was interrupted before I could answer.")
     assert said[1:] == ["Heard: 2", "Heard: 3"]
 
 
@@ -82,7 +84,7 @@ async def test_a_chat_is_told_once_of_a_restart_however_much_was_at_work(desk: D
         await desk.store.take_in("telegram", number, json.dumps(update), datetime.now(UTC))
         await desk.store.begin("telegram", number)
     await desk.attach()
-    await desk.telegram.until_says(desk.ana, "I restarted")
+    await desk.telegram.until_says(desk.ana, "I was interrupted")
     await desk.until_finished()
     assert len(desk.telegram.answers(desk.ana)) == 1
 
@@ -221,3 +223,35 @@ async def test_the_update_stays_whole_in_the_database(desk: Desk) -> None:
     await bot.stop()
     (update,) = await desk.unfinished()
     assert "\\ud83d" in update.body
+
+
+async def test_a_database_that_is_away_for_long_makes_no_poison(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handling, "DATABASE_AWAY", 0.01)
+    failures = iter(range(5))
+
+    async def away(request: Request) -> Message:
+        desk.handle.seen.discard(str(request.event))
+        if next(failures, None) is not None:
+            raise StoreError("connection lost")
+        return Message("Paused.")
+
+    await desk.attach()
+    desk.handle.script["pause 7"] = away
+    await desk.ana.types("/pause 7")
+    await desk.telegram.until_says(desk.ana, "Paused.")
+    await desk.until_finished()
+    assert len(desk.telegram.answers(desk.ana)) == 1
+    assert len(desk.handle.requests) == 6
+
+
+async def test_what_had_its_effect_and_waited_long_to_be_shown_is_no_poison(desk: Desk) -> None:
+    update = a_line(5, "/pin 7")
+    desk.handle.seen.add("update:5")
+    await desk.store.mark(Event("telegram", "update:5", "x"), datetime.now(UTC))
+    await desk.store.take_in("telegram", 5, json.dumps(update), datetime.now(UTC))
+    for _ in range(4):
+        await desk.store.begin("telegram", 5)
+    await desk.attach()
+    await desk.telegram.until_says(desk.ana, "carried out, once")

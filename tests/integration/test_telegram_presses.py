@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from bot.adapters.telegram import queries
 from bot.adapters.telegram.adapter import Telegram
 from bot.message import Confirm, Message, Request
 from tests.fakes.telegram import Message as Shown
@@ -161,3 +163,47 @@ async def test_a_press_on_a_deleted_message_is_answered_in_the_chat(
     message.deleted = True
     await (await desk.ana.presses(message, "Pin old")).until_answered()
     await desk.telegram.until_says(desk.ana, "Heard: tok-pin")
+
+
+async def test_in_a_group_a_late_notice_goes_to_whoever_pressed(desk: Desk, bot: Telegram) -> None:
+    group = desk.telegram.group(GROUP, "Ops")
+    may = asyncio.Event()
+
+    async def slowly(request: Request) -> Message:
+        await may.wait()
+        return Message("Ana already pinned it.", private=True)
+
+    desk.handle.script["tok-pin"] = slowly
+    alert = await shown(desk, bot, GROUP, ALERT)
+    zoe = desk.telegram.person(99, "Zoe")
+    presses = [await who.presses(alert, "Pin old") for who in (desk.bo, zoe)]
+    for press in presses[:1]:
+        await press.until_answered()
+    may.set()
+    await desk.telegram.until_says(desk.bo, "Ana already pinned it.")
+    await desk.until_finished()
+    # Zoe never wrote to us: the log tells, and the group does not.
+    assert desk.telegram.answers(group) == [alert]
+
+
+async def test_an_answer_that_is_on_its_way_is_not_cut_short(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(queries, "IN_TIME", 0.01)
+    under_way, arrived = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        said: ClassVar[list[str]] = []
+
+        async def toast(self, query: str, text: str, *, alert: bool) -> bool:
+            under_way.set()
+            await arrived.wait()
+            self.said.append(text)
+            return True
+
+    query = queries.Query("1", Slow())
+    async with query.at_work():
+        await under_way.wait()
+        asyncio.get_running_loop().call_later(0.01, arrived.set)
+    assert Slow.said == [""]
+    assert not await query.say("Too late.")

@@ -8,10 +8,18 @@ import pytest
 
 from bot.adapters.telegram.adapter import Telegram
 from bot.adapters.telegram.calling import Pace
-from bot.message import Code, Message, Paragraph, Quiet, Written, line
-from scheduler.errors import SendError
+from bot.message import Code, Message, Paragraph, Quiet, Request, Written, line
+from scheduler.errors import SendError, StoreError
 from scheduler.job import Place
-from tests.fakes.telegram import BadGateway, Drops, LosesReply, Refuses, retry_after, server_error
+from storage.store import Store
+from tests.fakes.telegram import (
+    BadGateway,
+    Drops,
+    LosesReply,
+    Refuses,
+    retry_after,
+    server_error,
+)
 from tests.fakes.telegram.faults import Fault
 from tests.integration.stores import a_job, entry
 from tests.integration.telegramming import GROUP, Desk, a_desk, button, place
@@ -248,3 +256,70 @@ async def test_nothing_is_sent_before_the_start_or_after_the_stop(desk: Desk) ->
 async def test_a_quiet_line_is_drawn(desk: Desk, bot: Telegram) -> None:
     await bot.send(place(42), Message("A", (Quiet(line("b")),)))
     assert desk.telegram.last(desk.ana) is not None
+
+
+async def test_a_rest_that_came_while_others_were_sent_is_the_outboxes_business(
+    desk: Desk, bot: Telegram
+) -> None:
+    desk.telegram.misbehave(retry_after(300), method="sendMessage")
+    async with asyncio.timeout(8):
+        sent = (bot.send(place(GROUP), HELD) for _ in range(3))
+        desk.telegram.group(GROUP, "Ops")
+        errors = await asyncio.gather(*sent, return_exceptions=True)
+    for error in errors:
+        assert isinstance(error, SendError)
+        assert (error.permanent, error.ambiguous) == (False, False)
+        assert (error.retry_after or 0) > 250
+    assert len(desk.telegram.calls_of("sendMessage")) == 1
+
+
+async def test_a_chat_whose_new_name_cannot_be_noted_yet_is_tried_again(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chat_moved, failures = Store.chat_moved, iter((True,))
+
+    async def failing(self: Store, old: Place, new: Place) -> int:
+        if next(failures, False):
+            raise StoreError("connection lost")
+        return await chat_moved(self, old, new)
+
+    await desk.attach()
+    group = desk.telegram.group(-77, "Ops")
+    may = asyncio.Event()
+
+    async def held(request: Request) -> Message:
+        await may.wait()
+        return Message("Done.")
+
+    desk.handle.script["list"] = held
+    await desk.ana.types("/list", chat=group)
+    await desk.telegram.until(lambda: desk.handle.requests)
+    new = await desk.ana.upgrades(group, GROUP)
+    desk.telegram.world.updates.drop()
+    monkeypatch.setattr(Store, "chat_moved", failing)
+    may.set()
+    await desk.telegram.until_says(new, "Done.")
+    await desk.until_finished()
+
+
+async def test_admins_are_told_once_which_names_of_a_group_that_moved_they_must_change(
+    desk: Desk,
+) -> None:
+    told: list[str] = []
+
+    async def tell(text: str) -> None:
+        told.append(text)
+
+    names = ["telegram:-77:*", "telegram:-777:*", "slack:T1:*", "telegram:-77"]
+    bot = await desk.attach(names=lambda: names, tell=tell)
+    group = desk.telegram.group(-77, "Ops")
+    await desk.ana.upgrades(group, GROUP)
+    await bot.send(place(-77), HELD)
+    update = desk.telegram.world.updates.made[-1]["update_id"]
+    await desk.telegram.until(lambda: desk.telegram.confirmed > update)
+    await desk.until_finished()
+    (text,) = told
+    assert text.splitlines()[1:] == [
+        f"telegram:-77:* -> telegram:{GROUP}:*",
+        f"telegram:-77 -> telegram:{GROUP}",
+    ]

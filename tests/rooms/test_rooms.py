@@ -12,6 +12,7 @@ TOUCHES_THE_WORLD = {
     "bot.adapters",
     "bot.admission",
     "bot.app",
+    "bot.at_start",
     "bot.attaching",
     "bot.carrying",
     "bot.chat",

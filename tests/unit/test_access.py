@@ -33,6 +33,7 @@ list             -        yes    yes      yes   yes
 alerts           -        yes    yes      yes   yes
 default          -        yes    yes      yes   yes
 add              -        -      yes      yes   yes
+add-script       -        -      -        -     yes
 snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
 unclaim          -        -      -        -     yes

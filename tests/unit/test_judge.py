@@ -3,12 +3,13 @@
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from scheduler.config import GuardConfig, Identity
+from scheduler.config import GuardConfig, Identity, MissingSnapshot
 from scheduler.drift import drifts
-from scheduler.errors import RouteError
+from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift
 from scheduler.judge import Go, judge
 from scheduler.ports import Held
@@ -18,9 +19,18 @@ from scheduler.run import HoldReason
 from scheduler.told import Reason, in_words
 from tests.unit.jobs import NOON, a_job, resolved
 
-LINES = (Path(__file__).parents[1] / "data/verdicts.txt").read_text(encoding="utf-8").splitlines()
-HEAD, *ROWS = [line.split() for line in LINES if line and not line.startswith("#")]
+DATA = Path(__file__).parents[1] / "data"
+
+
+def table(name: str) -> list[list[str]]:
+    """The lines of a table as words, its head first."""
+    lines = (DATA / name).read_text(encoding="utf-8").splitlines()
+    return [line.split() for line in lines if line and not line.startswith("#")]
+
+
+HEAD, *ROWS = table("verdicts.txt")
 COSTS = HEAD[4:]
+SETTING_HEAD, *BY_SETTING = table("verdicts_by_setting.txt")
 
 CARD = PriceCard(PriceSource.LIST, Decimal(2), Decimal(8), Decimal("0.5"))
 OLD = Route(
@@ -57,8 +67,20 @@ CLASSES = {
     "?": PriceClass.UNKNOWN,
 }
 TIMES = {"p-": "0.5", "p=": "1", "p~": "1.05", "p+": "2"}
-HELD = {HoldReason.DRIFT: "drift", HoldReason.IDENTITY: "ident"}
-NOTHING_KNOWN = {
+HELD = {
+    HoldReason.DRIFT: "drift",
+    HoldReason.IDENTITY: "ident",
+    HoldReason.FREE_ONLY: "free",
+    HoldReason.UNGUARDED: "none",
+}
+SETTINGS = {
+    "usual": GuardConfig(),
+    "free_only": GuardConfig(),
+    "identity=tell": GuardConfig(identity=Identity.TELL),
+    "identity=off": GuardConfig(identity=Identity.OFF),
+    "missing=hold": GuardConfig(missing_snapshot=MissingSnapshot.HOLD),
+}
+NOTHING_KNOWN: dict[str, dict[str, Any]] = {
     "provider": {"provider": None},
     "model": {"model": None},
     "endpoint": {"endpoint": None},
@@ -86,7 +108,9 @@ def costing(old: Route, new: Route, cost: str) -> tuple[Route, Route]:
     return charged(old, "p"), charged(new, "p", card)
 
 
-def verdict(axis: str, how: str, pinned: str, policy: str, cost: str) -> str:
+def verdict(
+    axis: str, how: str, pinned: str, policy: str, cost: str, setting: str = "usual"
+) -> str:
     pins = PINS[pinned]
     moved = CHANGED[axis] if how == "changed" else OLD
     under_a_pin = how == "changed" and getattr(pins, axis, None) is not None
@@ -96,12 +120,13 @@ def verdict(axis: str, how: str, pinned: str, policy: str, cost: str) -> str:
         kept = replace(kept, **NOTHING_KNOWN[axis])
     if under_a_pin:
         kept = replace(kept, **{axis: "stale"})  # type: ignore[arg-type]
-    job = a_job(pins=pins, snapshot=kept, on_drift=OnDrift(policy))
+    free_only = setting == "free_only"
+    job = a_job(pins=pins, snapshot=kept, on_drift=OnDrift(policy), free_only=free_only)
     still_there = how == "changed" and axis in ("provider", "model") and not under_a_pin
     consented = resolved(old if still_there else new)
-    found = judge(job, resolved(new), GuardConfig(), consented)
+    found = judge(job, resolved(new), SETTINGS[setting], consented)
     if isinstance(found, Held):
-        assert found.route == new
+        assert found.route in (new, old)
         return HELD[found.reason]
     if found.resolution is consented and old.name != new.name:
         return "old"
@@ -113,6 +138,30 @@ def verdict(axis: str, how: str, pinned: str, policy: str, cost: str) -> str:
 def test_a_verdict_is_the_one_that_is_written_in_the_table(row: list[str]) -> None:
     axis, how, pinned, policy, *cells = row
     assert [verdict(axis, how, pinned, policy, cost) for cost in COSTS] == cells
+
+
+@pytest.mark.parametrize("row", BY_SETTING, ids=lambda row: "-".join(row[:5]))
+def test_a_verdict_under_another_setting_is_the_one_that_is_written(row: list[str]) -> None:
+    setting, axis, how, pinned, policy, *cells = row
+    assert [verdict(axis, how, pinned, policy, cost, setting) for cost in COSTS] == cells
+
+
+def test_the_tables_know_every_class_of_price_before_and_after() -> None:
+    steps = {f"{before}>{after}" for before in CLASSES for after in CLASSES} - {"p>p"}
+    assert set(COSTS) == steps | set(TIMES)
+    assert SETTING_HEAD[5:] == COSTS
+
+
+def test_the_table_by_setting_leaves_no_cell_out() -> None:
+    rows = {tuple(row[:4]) for row in ROWS}
+    of_names = {row for row in rows if row[1] == "missing" and row[0] in ("provider", "model")}
+    assert {tuple(row[:5]) for row in BY_SETTING} == {
+        (setting, *row)
+        for setting in SETTINGS
+        for row in (of_names if setting == "missing=hold" else rows)
+        if setting != "usual"
+    }
+    assert {len(row) for row in BY_SETTING} == {5 + len(COSTS)}
 
 
 def test_the_table_leaves_no_cell_out() -> None:
@@ -215,7 +264,7 @@ def test_a_renamed_entry_is_a_drift_when_anything_else_differs(other: Route) -> 
 
 @pytest.mark.parametrize("axis", ["endpoint", "credential", "fingerprint", "api_mode"])
 def test_a_renamed_entry_is_a_drift_when_anything_was_never_recorded(axis: str) -> None:
-    job = replace(JOB, snapshot=replace(JOB.snapshot, **{axis: None}))
+    job = replace(JOB, snapshot=replace(JOB.snapshot, **{axis: None}))  # type: ignore[arg-type]
     assert isinstance(judge(job, resolved(RENAMED), GuardConfig()), Held)
 
 
@@ -238,6 +287,17 @@ def test_what_is_not_dearer_becomes_the_consent_and_is_told() -> None:
     found = go(replace(JOB, on_drift=OnDrift.ALLOW_IF_NOT_DEARER), new)
     assert found.consent == snapshot_of(new, Pins(), NOON)
     assert "'lab' -> 'other'" in in_words(found.told)
+
+
+@pytest.mark.parametrize("axis", ["endpoint", "api_mode", "credential"])
+def test_cheaper_is_no_excuse_for_other_hands_behind_the_same_name(axis: str) -> None:
+    cheaper = replace(CHANGED[axis], model="large", price=replace(CARD, input=Decimal(1)))
+    job = replace(JOB, on_drift=OnDrift.ALLOW_IF_NOT_DEARER)
+    assert isinstance(judge(job, resolved(cheaper), GuardConfig()), Held)
+    free = charged(cheaper, "f")
+    assert isinstance(judge(job, resolved(free), GuardConfig()), Go)
+    told = go(job, free, identity=Identity.TELL).told
+    assert [each.reason for each in told] == [Reason.NOT_DEARER, Reason.IDENTITY]
 
 
 def test_the_word_of_the_job_beats_that_of_the_settings() -> None:
@@ -272,7 +332,7 @@ def test_a_job_runs_on_its_snapshot_only_while_that_is_the_very_same(
 
 @pytest.mark.parametrize("axis", ["endpoint", "credential", "api_mode", "price_class"])
 def test_a_job_never_runs_on_a_snapshot_that_is_not_whole(axis: str) -> None:
-    job = replace(ON_SNAPSHOT, snapshot=replace(JOB.snapshot, **{axis: None}))
+    job = replace(ON_SNAPSHOT, snapshot=replace(JOB.snapshot, **{axis: None}))  # type: ignore[arg-type]
     assert isinstance(judge(job, resolved(ELSEWHERE), GuardConfig(), resolved(OLD)), Held)
 
 
@@ -308,3 +368,69 @@ def test_what_moved_beside_the_names_is_released_by_accepting_it() -> None:
         "/jobs accept 7",
         "#44585",
     ]
+
+
+# --- settings that cannot be used -----------------------------------------------------------------
+
+BROKEN = ConfigError(["config.yaml: timezone: is wrong; mend it"])
+UNPAID = [charged(OLD, "f"), charged(OLD, "l")]
+
+
+@pytest.mark.parametrize("pins", PINS.values(), ids=PINS)
+@pytest.mark.parametrize("route", UNPAID, ids=["free", "local"])
+def test_an_unpaid_job_goes_on_with_the_last_good_route_it_consented_to(
+    route: Route, pins: Pins
+) -> None:
+    job = a_job(pins=pins, snapshot=snapshot_of(route, pins, NOON))
+    assert judge(job, BROKEN, GuardConfig(), resolved(route)) == Go(resolved(route))
+
+
+@pytest.mark.parametrize("letter", ["p", "?"])
+def test_what_may_cost_something_is_held(letter: str) -> None:
+    route = charged(OLD, letter)
+    job = a_job(snapshot=snapshot_of(route, Pins(), NOON))
+    found = judge(job, BROKEN, GuardConfig(), resolved(route))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.CONFIG
+
+
+@pytest.mark.parametrize("axis", [*CHANGED, "price"])
+@pytest.mark.parametrize("how", ["changed", "missing"])
+@pytest.mark.parametrize("policy", OnDrift)
+def test_an_unpaid_job_is_held_where_any_axis_differs_or_was_never_recorded(
+    axis: str, how: str, policy: OnDrift
+) -> None:
+    now = charged(OLD if how == "missing" else CHANGED.get(axis, OLD), "f")
+    kept = snapshot_of(charged(OLD, "f"), Pins(), NOON)
+    if how == "missing":
+        kept = replace(kept, **NOTHING_KNOWN[axis])
+    elif axis == "price":
+        kept = replace(kept, price_class=PriceClass.PAID)
+    guard = GuardConfig(identity=Identity.OFF)
+    found = judge(a_job(snapshot=kept, on_drift=policy), BROKEN, guard, resolved(now))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.CONFIG
+
+
+def test_without_any_last_good_route_it_is_held() -> None:
+    job = a_job(snapshot=snapshot_of(UNPAID[0], Pins(), NOON))
+    for last_good in (None, BROKEN, RouteError("none")):
+        assert isinstance(judge(job, BROKEN, GuardConfig(), last_good), Held)
+
+
+# --- an axis that a person saw nothing of ---------------------------------------------------------
+
+
+@pytest.mark.parametrize("policy", OnDrift)
+@pytest.mark.parametrize("axis", ["provider", "model"])
+def test_what_a_person_saw_nothing_of_is_held_whatever_the_settings_say(
+    axis: str, policy: OnDrift
+) -> None:
+    route = charged(OLD, "f")
+    kept = replace(snapshot_of(route, Pins(), NOON), **NOTHING_KNOWN[axis])
+    job = a_job(snapshot=replace(kept, unseen=True), on_drift=policy)
+    found = judge(job, resolved(route), GuardConfig(), resolved(route))
+    assert isinstance(found, Held)
+    assert found.reason is HoldReason.UNGUARDED
+    elsewhere = replace(job, snapshot=kept)
+    assert isinstance(judge(elsewhere, resolved(route), GuardConfig()), Go)

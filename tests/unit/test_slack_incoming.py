@@ -1,5 +1,6 @@
 """What Slack hands in becomes a request: who, where, what; and nothing of it is believed unread."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from bot.adapters.slack.incoming import (
     Identity,
     Unreadable,
+    ends_us,
     from_command,
     from_message,
     from_press,
@@ -16,7 +18,7 @@ from bot.adapters.slack.incoming import (
     place_of,
     view_of,
 )
-from bot.adapters.slack.metadata import CHANNEL, DIRECT, asked_at, metadata, places
+from bot.adapters.slack.metadata import CHANNEL, DIRECT, asked_at, is_direct, metadata, places
 from bot.message import AddForm
 from scheduler.job import Place, Principal
 
@@ -199,22 +201,52 @@ def test_a_form_carries_where_it_was_asked_for() -> None:
     came, _ = from_shortcut(body, US)
     carried = metadata(came)
     assert [name for name, _ in places(came)] == ["thread", "channel", "direct"]
-    assert asked_at(carried, US, None, "U1") == (THREAD, "C1")
-    assert asked_at(carried, US, CHANNEL, "U1") == (ROOM, "C1")
-    assert asked_at(carried, US, DIRECT, "U1") == (DIRECTLY, "")
+    assert asked_at(carried, US, None, "U1", None) == (THREAD, "C1")
+    assert asked_at(carried, US, CHANNEL, "U1", None) == (ROOM, "C1")
+    assert asked_at(carried, US, DIRECT, "U1", None) == (DIRECTLY, "")
 
 
 @pytest.mark.parametrize(
     "carried", ["", "{", "[]", "null", "{}", '{"channel": "C1"}', "[" * 99_999]
 )
 def test_a_form_that_carries_nothing_readable_is_answered_directly(carried: str) -> None:
-    assert asked_at(carried, US, None, "U1") == (DIRECTLY, "")
+    assert asked_at(carried, US, None, "U1", None) == (DIRECTLY, "")
 
 
 def test_a_form_asked_for_in_direct_messages_offers_no_other_place() -> None:
     came = from_command({**COMMAND, "channel_id": "D1"}, US, "/jobs")
     assert [name for name, _ in places(came)] == ["direct"]
-    assert asked_at(metadata(came), US, None, "U1") == (DIRECTLY, "D1")
+    assert is_direct(metadata(came))
+    assert asked_at(metadata(came), US, None, "U1", "D1") == (DIRECTLY, "D1")
+
+
+@pytest.mark.parametrize("ours", [None, "D2"])
+def test_a_form_from_between_two_other_people_leads_to_our_own_direct_messages(
+    ours: str | None,
+) -> None:
+    came, _ = from_shortcut({**AROUND, "channel": {"id": "D1"}, "message": {"ts": "1.0"}}, US)
+    assert asked_at(metadata(came), US, None, "U1", ours) == (DIRECTLY, "")
+
+
+def test_a_form_from_a_thread_of_our_direct_messages_keeps_the_thread() -> None:
+    came, _ = from_shortcut({**AROUND, "channel": {"id": "D1"}, "message": {"ts": "1.0"}}, US)
+    place = replace(DIRECTLY, thread="1.0")
+    assert asked_at(metadata(came), US, None, "U1", "D1") == (place, "D1")
+
+
+@pytest.mark.parametrize(
+    ("event", "ends"),
+    [
+        ({"type": "app_uninstalled"}, True),
+        ({"type": "tokens_revoked", "tokens": {"bot": ["UBOT"]}}, True),
+        ({"type": "tokens_revoked", "tokens": {"oauth": ["U1"], "bot": []}}, False),
+        ({"type": "tokens_revoked", "tokens": 5}, False),
+        ({"type": "tokens_revoked"}, False),
+    ],
+    ids=str,
+)
+def test_only_our_own_token_ends_us(event: dict[str, Any], ends: bool) -> None:
+    assert ends_us(event) is ends
 
 
 def test_a_filled_form_is_a_request_of_whoever_sent_it() -> None:

@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from bot.adapters.slack.manifest import ADD_VIEW, EVENTS_PATH, SHORTCUT, manifest
-from bot.adapters.slack.modal import CALLBACK
+from bot.adapters.slack.manifest import EVENTS_PATH, SHORTCUT, manifest
 from tests.fakes.slack.workspace import LEAST_SCOPES
 
 URL = f"https://example.com{EVENTS_PATH}"
@@ -36,13 +35,12 @@ def test_the_command_is_escaped_and_named_by_the_settings(url: str | None) -> No
     assert slash["should_escape"] is True
 
 
-def test_events_shortcut_and_form_are_the_ones_that_are_listened_to() -> None:
+def test_events_and_shortcut_are_the_ones_that_are_listened_to() -> None:
     made = manifest("/jobs", None)
     events = made["settings"]["event_subscriptions"]["bot_events"]
     assert {"app_mention", "message.im", "app_uninstalled", "tokens_revoked"} == set(events)
     assert [one["callback_id"] for one in made["features"]["shortcuts"]] == [SHORTCUT]
     assert made["settings"]["interactivity"]["is_enabled"] is True
-    assert ADD_VIEW == CALLBACK
 
 
 def test_nothing_is_longer_than_slack_takes() -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from scheduler.config import CoreConfig
+from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import RouteError
 from scheduler.job import JobKind
 from scheduler.press import RouteNames
@@ -24,6 +24,12 @@ class Broken:
         raise self._error
 
     async def resolve(self, pins: Pins) -> Resolution:
+        raise self._error
+
+    async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
+        return await self.resolve(pins)
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution:
         raise self._error
 
     async def default_model(self) -> str | None:
@@ -47,7 +53,7 @@ class Broken:
 )
 async def test_no_error_keeps_a_snapshot_from_being_taken(error: Exception, problem: str) -> None:
     taken = await take_snapshot(Broken(error), JobKind.AGENT, Pins(), NOW)
-    assert taken == Taken(Snapshot(taken_at=NOW), problem=problem)
+    assert taken == Taken(Snapshot(taken_at=NOW, unseen=True), problem=problem)
 
 
 async def test_a_message_needs_no_lookup() -> None:

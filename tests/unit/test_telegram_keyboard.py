@@ -5,6 +5,7 @@ from telegram import InlineKeyboardMarkup
 
 from bot.adapters.telegram.keyboard import Step, answered, asking, copy_button, keyboard, read
 from bot.message import Button, Code, Confirm, Message
+from scheduler.job import JobId
 from scheduler.press import Action, Press
 
 PRESS = Press(Action.PIN)
@@ -102,3 +103,11 @@ def test_a_text_that_no_button_can_copy_is_refused() -> None:
 
 def test_a_message_without_buttons_has_no_keyboard() -> None:
     assert keyboard(Message("T", (Code("/jobs list"),))) is None
+
+
+def test_the_card_of_a_new_job_offers_its_number_for_copying() -> None:
+    undo = Button("Undo", Press(Action.UNDO, JobId(7)), token="undo-token")
+    *_, last = drawn(PIN, undo).inline_keyboard
+    assert [(button.text, button.copy_text and button.copy_text.text) for button in last] == [
+        ("Copy number 7", "7")
+    ]

@@ -4,7 +4,7 @@ import asyncio
 import itertools
 
 from bot import turns
-from bot.turns import Turns
+from bot.turns import Resting, Turns
 
 EVERY = 0.05
 
@@ -77,3 +77,24 @@ async def test_old_chats_are_forgotten_but_not_one_that_is_being_written_to() ->
     for number in range(turns.KEPT + 10):
         taking.resting(f"E{number}")
     assert taking.resting("C1") == 0
+
+
+async def test_a_rest_that_is_asked_for_while_others_have_their_turn_is_not_waited_out() -> None:
+    taking = Turns(0)
+    first_is_in = asyncio.Event()
+
+    async def limited() -> None:
+        async with taking.turn("C1", 5):
+            first_is_in.set()
+            await asyncio.sleep(0)
+            taking.rest("C1", 300)
+
+    async def waiting() -> None:
+        await first_is_in.wait()
+        async with taking.turn("C1", 5):
+            raise AssertionError("the chat rests")
+
+    async with asyncio.timeout(5):
+        _, found = await asyncio.gather(limited(), waiting(), return_exceptions=True)
+    assert isinstance(found, Resting)
+    assert found.seconds > 290

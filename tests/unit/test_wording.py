@@ -93,8 +93,15 @@ def alert(found: Alert, waiting: dict[int, int]) -> Message:
 
 
 UNGUARDED = a_job(snapshot=Snapshot(model="small"))
+UNSEEN = a_job(snapshot=Snapshot(model="small", unseen=True))
 NO_KEY = RouteError("GROQ_API_KEY is not set, and groq needs it: put it into .env", credential="K")
 IN_PIECES = ConfigError(["config.yaml: line 3: is not YAML from here on; look for a missing quote"])
+TWO_MISTAKES = ConfigError(
+    [
+        "config.yaml: limits.min_interval: 5 is no duration; write 5m",
+        "config.yaml: access.admins: 'me' is not a person; name persons",
+    ]
+)
 MESSAGE = a_job(kind=JobKind.MESSAGE, snapshot=Snapshot(), name="Tea", prompt="The kettle is on")
 
 DRIFTED = drift_error(a_job(), drifts(a_job(), PAID))
@@ -163,8 +170,9 @@ SAID = {
     "a card of a job pinned at birth": cards.added(
         JobView(PINNED, FIRES, current=resolved(FREE)), "/jobs"
     ),
-    "a card of an unguarded job": cards.added(
-        JobView(UNGUARDED, FIRES, problem=str(NO_KEY)), "/jobs"
+    "a card of an unguarded job": cards.added(JobView(UNSEEN, FIRES, problem=str(NO_KEY)), "/jobs"),
+    "a card of a job made while the settings are broken": cards.added(
+        JobView(UNSEEN, FIRES, problem=str(TWO_MISTAKES)), "/jobs"
     ),
     "a card of a message": cards.added(
         JobView(replace(MESSAGE, schedule=Interval(timedelta(hours=2))), FIRES), "/jobs"
@@ -196,7 +204,7 @@ SAID = {
     ),
     "a failed run": runs.report(
         a_job(),
-        a_run(RunState.FAILED, error="HTTP 500: the lab is closed"),
+        a_run(RunState.FAILED, error="HTTP 500: the lab is closed", usage=Usage(1)),
         "/jobs",
         first_unguarded=False,
     ),
@@ -226,7 +234,7 @@ SAID = {
         "/jobs",
         first_unguarded=False,
     ),
-    "a run cut off in its call": runs.report(
+    "a run stopped between two calls": runs.report(
         a_job(),
         a_run(RunState.CANCELLED, error="stopped by Ana", usage=Usage(requests=1)),
         "/jobs",
@@ -318,7 +326,11 @@ SAID = {
     ),
     "a job of free routes that is pinned to a paid one": cards.shown(
         JobView(
-            a_job(pins=Pins("paid-lab", "large"), free_only=True),
+            a_job(
+                pins=Pins("paid-lab", "large"),
+                snapshot=snapshot_of(PRICED, Pins("paid-lab", "large"), NOON),
+                free_only=True,
+            ),
             FIRES,
             current=resolved(PRICED),
             would_hold=HoldReason.FREE_ONLY,

@@ -186,11 +186,8 @@ WRONG: dict[str, str] = {
     "add every 2h free_only=maybe | Say hello": (
         "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),
-    "add every 2h kind=script | Say hello": (
-        "kind=script is not available in this version; type 'kind=agent' or leave it out"
-    ),
     "add every 2h kind=robot | Say hello": (
-        "kind= is agent or message, not 'robot'; type it like 'kind=message'"
+        "kind= is agent, message or script, not 'robot'; type it like 'kind=message'"
     ),
     "add every 2h on_drift=ignore | Say hello": (
         "on_drift= is hold, run_on_snapshot or allow_if_not_dearer, not 'ignore'; "

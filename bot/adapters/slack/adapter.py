@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from time import time
 from typing import Any
 
 from aiohttp import web
@@ -16,11 +17,12 @@ from slack_bolt.request.async_request import AsyncBoltRequest
 from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.async_client import AsyncBaseSocketModeClient
 from slack_sdk.socket_mode.request import SocketModeRequest
+from slack_sdk.socket_mode.response import SocketModeResponse
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.adapters.slack.answering import Answers
 from bot.adapters.slack.connection import Socket, identify, said, web_client
-from bot.adapters.slack.incoming import Identity
+from bot.adapters.slack.incoming import Identity, ends_us, is_ours
 from bot.adapters.slack.listeners import Listeners, bolt_app
 from bot.adapters.slack.manifest import EVENTS_PATH
 from bot.adapters.slack.people import People
@@ -28,8 +30,7 @@ from bot.adapters.slack.posting import EVERY, Poster, WorkspaceRefused
 from bot.adapters.slack.signatures import Signatures
 from bot.adapters.slack.tracking import Tracked
 from bot.message import Message
-from bot.platform import Handle, Platform, PlatformAway
-from bot.remembering import Remembered
+from bot.platform import Handle, Owe, Platform, PlatformAway
 from bot.settings.chats import SlackKeys
 from bot.turns import Turns
 from scheduler.errors import ConfigError, SendError
@@ -37,14 +38,17 @@ from scheduler.job import Place
 
 log = logging.getLogger(__name__)
 
-DIRECT_KNOWN = 24 * 3600.0
-"""Seconds the channel of a person's direct messages is remembered."""
-
 NOT_YET, REFUSED = 1.0, 10.0
 """Seconds after which a message is tried again before we are connected, and while we are refused."""
 
 SENT = 5.0
 """Seconds a request has to arrive whole; Slack itself waits three for the answer."""
+
+ACKNOWLEDGED = 3.0
+"""Seconds that what came last has to be acknowledged before the socket closes; Slack waits no longer."""
+
+HURRY = 2.5
+"""Seconds after which, at the end, no answer waits for its channel any more: it is owed instead."""
 
 NOT_SLACKS = (ValueError, LookupError, TypeError, AttributeError, RecursionError)
 """What the library raises over a body that has not the shape Slack gives it."""
@@ -64,22 +68,23 @@ class Life:
     socket: Socket | None
     refused: asyncio.Future[PlatformAway]
 
-    def refuse(self, code: str) -> None:
-        if not self.refused.done():
-            self.refused.set_result(PlatformAway(said(code), refused=True))
-
 
 class Slack(Platform):
-    """`keys` are asked for at every attempt to connect, so that new tokens need no restart."""
+    """`keys` are asked for at every attempt to connect, so that new tokens need no restart.
+
+    `owe` keeps an answer that cannot be posted now.
+    """
 
     name = "slack"
 
-    def __init__(self, keys: Callable[[], SlackKeys], *, every: float = EVERY) -> None:
+    def __init__(self, keys: Callable[[], SlackKeys], owe: Owe, *, every: float = EVERY) -> None:
         self._keys = keys
+        self._owe = owe
         self._turns = Turns(every)
         self._tracked = Tracked()
         self._signatures = Signatures()
-        self._directs: Remembered[str] = Remembered()
+        self._acknowledging = Tracked()
+        self._hurry = asyncio.Event()
         self._life: Life | None = None
         self._quiet = False
         self._stopped = False
@@ -109,19 +114,23 @@ class Slack(Platform):
 
     async def _connected(self, client: AsyncWebClient, keys: SlackKeys, handle: Handle) -> Life:
         us = await identify(client)
-        poster = Poster(client, self._turns, us.bot_name, keys.api_url)
+        refused: asyncio.Future[PlatformAway] = asyncio.get_running_loop().create_future()
+        refuse = partial(_refuse, refused)
+        poster = Poster(
+            client, self._turns, us.bot_name, keys.api_url, hurry=self._hurry, refuse=refuse
+        )
         bolt = bolt_app(client, us)
-        refused = asyncio.get_running_loop().create_future()
         take_in = partial(self._from_socket, bolt)
         socket = Socket(client, keys.app_token, take_in) if keys.app_token else None
         life = Life(keys, client, us, poster, bolt, socket, refused)
 
-        async def uninstalled(event: dict[str, object]) -> None:
-            life.refuse(str(event["type"]))
+        async def ended(event: dict[str, object], body: dict[str, object]) -> None:
+            if is_ours(body, us) and ends_us(event) and await _is_refused(client):
+                refuse(str(event["type"]))
 
-        bolt.event("app_uninstalled")(uninstalled)
-        bolt.event("tokens_revoked")(uninstalled)
-        answers = Answers(client, poster)
+        bolt.event("app_uninstalled")(ended)
+        bolt.event("tokens_revoked")(ended)
+        answers = Answers(client, poster, self._owe)
         Listeners(us, keys.command, handle, People(client), answers, self._tracked).hang(bolt)
         if socket is not None:
             await socket.open()
@@ -191,12 +200,17 @@ class Slack(Platform):
     ) -> None:
         if self._quiet:
             return
-        with self._tracked.work():
-            started = asyncio.get_running_loop().time()
+        with self._tracked.work(), self._acknowledging.work():
+            started = time()
             answer = await _dispatched(run_async_bolt_app(bolt, request))
             with suppress(ConnectionError):
                 # A lost acknowledgement brings the event again, and then it is known.
-                await send_async_response(client, request, answer, started)
+                if 400 <= answer.status < 500:
+                    # What cannot be read now cannot be read the next time either.
+                    taken = SocketModeResponse(envelope_id=request.envelope_id)
+                    await client.send_socket_mode_response(taken)
+                else:
+                    await send_async_response(client, request, answer, started)
 
     # --- what goes out -------------------------------------------------------------------------------
 
@@ -212,7 +226,6 @@ class Slack(Platform):
                 return await life.poster.edit(channel, place.thread, edit, message)
             return await life.poster.post(channel, place.thread, message)
         except WorkspaceRefused as error:
-            life.refuse(str(error).removeprefix("Slack: "))
             # Until we are connected anew, a further try asks nothing of Slack.
             raise SendError(str(error), retry_after=REFUSED) from None
 
@@ -222,16 +235,17 @@ class Slack(Platform):
             raise SendError(f"Slack: {place.workspace} is another workspace", permanent=True)
         if not place.chat.startswith(("U", "W")):
             return place.chat
-        known = self._directs.get(place.chat)
-        if known is None:
-            known = await life.poster.open_direct(place.chat)
-            self._directs.put(place.chat, known, DIRECT_KNOWN)
-        return known
+        return await life.poster.open_direct(place.chat)
 
     # --- closing -------------------------------------------------------------------------------------
 
     async def quiet(self) -> None:
         self._quiet = True
+        asyncio.get_running_loop().call_later(HURRY, self._hurry.set)
+        with suppress(TimeoutError):
+            # A form that is not acknowledged looks to its person as if nothing came of it.
+            async with asyncio.timeout(ACKNOWLEDGED):
+                await self._acknowledging.drained()
         if self._life is not None and self._life.socket is not None:
             await self._life.socket.close()
         await self._tracked.drained()
@@ -258,6 +272,20 @@ async def _dispatched(dispatching: Awaitable[BoltResponse]) -> BoltResponse:
     except NOT_SLACKS as error:
         log.warning("something that came from Slack cannot be read: %s", type(error).__name__)
         return BoltResponse(status=400, body="not readable")
+
+
+def _refuse(refused: asyncio.Future[PlatformAway], code: str) -> None:
+    if not refused.done():
+        refused.set_result(PlatformAway(said(code), refused=True))
+
+
+async def _is_refused(client: AsyncWebClient) -> bool:
+    """Does Slack itself say so? An event may be of long ago, or of a token that we do not use."""
+    try:
+        await identify(client)
+    except PlatformAway as away:
+        return away.refused
+    return False
 
 
 async def _close(client: AsyncWebClient) -> None:

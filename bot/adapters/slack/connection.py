@@ -130,6 +130,10 @@ class Socket:
         except TimeoutError:
             await self.close()
             raise PlatformAway("its socket cannot be opened; it is tried again.") from None
+        except BaseException:
+            # Whoever was waiting for it does not any more, and would never close it.
+            await self.close()
+            raise
 
     async def lost(self) -> str:
         """Return, in words, once it was closed for a while, or gave no sign of life for too long."""

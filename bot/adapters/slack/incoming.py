@@ -59,6 +59,13 @@ def is_ours(body: Payload, us: Identity) -> bool:
     return us.team in (_at(body, "team", "id"), body.get("team_id"), body.get("context_team_id"))
 
 
+def ends_us(event: Payload) -> bool:
+    """Does this event of a workspace say that our own token is no good any more? People's tokens go too."""
+    if event.get("type") != "tokens_revoked":
+        return True
+    return bool(_at(event, "tokens", "bot"))
+
+
 def from_command(body: Payload, us: Identity, command: str) -> Came:
     """Raises Unreadable, as all that follow."""
     user, channel = _text(body, "user_id"), _text(body, "channel_id")
@@ -114,6 +121,7 @@ def from_press(body: Payload, us: Identity, command: str) -> Came | None:
         who,
         place_of(us, channel, who.person, thread),
         token=_maybe(action, "value") or "",
+        message=_maybe(message, "ts"),
         event=_event("trigger", body),
         command=f"@{us.bot_name}" if thread else command,
     )

@@ -29,8 +29,8 @@ from bot.adapters.slack.incoming import (
     view_of,
 )
 from bot.adapters.slack.manifest import ADD_VIEW, SHORTCUT
-from bot.adapters.slack.metadata import asked_at
-from bot.adapters.slack.modal import filled
+from bot.adapters.slack.metadata import asked_at, is_direct
+from bot.adapters.slack.modal import errors, filled
 from bot.adapters.slack.people import People
 from bot.adapters.slack.tracking import Tracked
 from bot.lines import Lines
@@ -44,9 +44,17 @@ IN_TIME = 2.5
 
 ANYTHING = re.compile("")
 
+LIBRARY = "slack_bolt.AsyncApp"
+EXPECTED = (
+    "As you gave `client` as well, `token` will be unused.",
+    "As `installation_store` or `authorize` has been used,"
+    " `token` (or SLACK_BOT_TOKEN env variable) will be ignored.",
+)
+
 FOREIGN = "This Driftpin belongs to another workspace."
 
 Body = dict[str, Any]
+Asked = tuple[Came | None, Message | None]
 
 
 class Listeners:
@@ -125,27 +133,27 @@ class Listeners:
             if not is_ours(body, self._us):
                 await ack()
                 return
-            try:
-                came = self._filled(body)
-            except Unreadable:
-                await ack()
-                raise
-            asking = asyncio.ensure_future(self._asked(came))
+            asking = asyncio.ensure_future(self._submitted(body))
             await asyncio.wait([asking], timeout=IN_TIME)
-            _, answer = asking.result() if asking.done() else (None, None)
+            answer = _answered(asking)
             if answer is not None and answer.problems:
-                await ack(response_action="errors", errors=dict(answer.problems))
+                await ack(response_action="errors", errors=errors(answer.problems))
                 return
+            # Whatever else becomes of it, what breaks included, is no reason to keep the form open.
             await ack()
             known, answer = await asking
             if known is not None:
                 await self._answers.show(known, answer)
 
-    def _filled(self, body: Body) -> Came:
+    async def _submitted(self, body: Body) -> Asked:
         values, carried = view_of(body)
         form, to = filled(values)
-        place, channel = asked_at(carried, self._us, to, user_of(body))
-        return from_submission(body, self._us, form, place, channel, self._command)
+        user = user_of(body)
+        ours = await self._answers.own_channel(user) if is_direct(carried) else None
+        place, channel = asked_at(carried, self._us, to, user, ours)
+        return await self._asked(
+            from_submission(body, self._us, form, place, channel, self._command)
+        )
 
     async def _on_nothing(self, ack: AsyncAck) -> None:
         await ack()
@@ -162,7 +170,7 @@ class Listeners:
         if known is not None:
             await self._answers.show(known, answer)
 
-    async def _asked(self, came: Came) -> tuple[Came | None, Message | None]:
+    async def _asked(self, came: Came) -> Asked:
         """Who it was, and the answer; of a bot neither."""
         known = await self._known(came)
         return known, await self._handle(known.request) if known is not None else None
@@ -195,6 +203,18 @@ class Listeners:
         return replace(came, request=replace(request, principal=who, zone=profile.zone))
 
 
+def _answered(asking: asyncio.Future[Asked]) -> Message | None:
+    """The answer, where there is one already."""
+    if not asking.done() or asking.exception() is not None:
+        return None
+    return asking.result()[1]
+
+
+def _is_news(record: logging.LogRecord) -> bool:
+    """The library warns that `authorize` beats a token; that is what it is given for."""
+    return record.getMessage() not in EXPECTED
+
+
 def bolt_app(client: AsyncWebClient, us: Identity) -> AsyncApp:
     """A bolt app that knows who it is without asking at every event.
 
@@ -212,6 +232,7 @@ def bolt_app(client: AsyncWebClient, us: Identity) -> AsyncApp:
             bot_token=client.token,
         )
 
+    logging.getLogger(LIBRARY).addFilter(_is_news)
     return AsyncApp(
         name="driftpin",
         client=client,

@@ -24,14 +24,32 @@ def places(came: Came) -> Sequence[tuple[str, str]]:
     return [*thread, (CHANNEL, "This channel"), direct]
 
 
-def asked_at(carried: str, us: Identity, to: str | None, user: str) -> tuple[Place, str]:
-    """The place of the job, and Slack's id of the channel; direct messages where nothing fits."""
+def is_direct(carried: str) -> bool:
+    """Was it asked for in direct messages? Whether in ours or between two people it does not say."""
+    return _read(carried)[0].startswith("D")
+
+
+def asked_at(
+    carried: str, us: Identity, to: str | None, user: str, ours: str | None
+) -> tuple[Place, str]:
+    """The place of the job, and Slack's id of the channel; direct messages where nothing fits.
+
+    `ours` is the channel of the direct messages between this person and us, where it is known:
+    we are no part of any other, and nothing of ours can be said there.
+    """
+    channel, thread = _read(carried)
+    if channel.startswith("D") and channel != ours:
+        channel = ""
+    if to == DIRECT or not channel:
+        return place_of(us, "", user), ""
+    return place_of(us, channel, user, thread if to != CHANNEL else None), channel
+
+
+def _read(carried: str) -> tuple[str, str | None]:
+    """Channel and thread; no channel where it is nothing of ours."""
     try:
         found = json.loads(carried)
         channel, thread = str(found["channel"]), found["thread"]
     except (ValueError, KeyError, TypeError, RecursionError):
-        return place_of(us, "", user), ""
-    thread = thread if isinstance(thread, str) else None
-    if to == DIRECT or channel.startswith("D"):
-        return place_of(us, "", user), channel if channel.startswith("D") else ""
-    return place_of(us, channel, user, thread if to != CHANNEL else None), channel
+        return "", None
+    return channel, thread if isinstance(thread, str) else None

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from bot.adapters.slack.buttons import plain_text
 from bot.adapters.slack.drawn import Json
 from bot.adapters.slack.limits import shortened
+from bot.adapters.slack.manifest import ADD_VIEW
 from bot.message import AddForm
 
-CALLBACK = "driftpin:add"
 SCHEDULE, PROMPT, ZONE, TO = "schedule", "prompt", "zone", "to"
 
 PROMPT_ROOM = 3_000
@@ -19,16 +19,10 @@ PLACE_LABEL = 75
 CUT = "The text you gave was longer than a form of Slack takes; its end is missing here."
 
 
-def add_modal(
-    form: AddForm,
-    places: Sequence[tuple[str, str]],
-    metadata: str,
-    problems: Sequence[tuple[str, str]] = (),
-) -> Json:
-    """A view to be opened or updated.
+def add_modal(form: AddForm, places: Sequence[tuple[str, str]], metadata: str) -> Json:
+    """A view to be opened.
 
     `places` are where answers may go, value (at most 150 characters) and label, the usual one first.
-    `problems` are fields of AddForm and what is wrong with each; it is said above the field.
     """
     if len(metadata) > METADATA:
         raise ValueError(f"private_metadata of {len(metadata)} characters")
@@ -39,16 +33,14 @@ def add_modal(
     ]
     if len(places) > 1:
         inputs.append(_input(TO, "Where answers go", _choice(places[:PLACES])))
-    wrong = {field: f"⚠️ {what}" for field, what in problems}
-    blocks = [part for block in inputs for part in _with_problem(block, wrong)]
     return {
         "type": "modal",
-        "callback_id": CALLBACK,
+        "callback_id": ADD_VIEW,
         "title": plain_text("Schedule a job"),
         "submit": plain_text("Schedule"),
         "close": plain_text("Cancel"),
         "private_metadata": metadata,
-        "blocks": blocks,
+        "blocks": inputs,
     }
 
 
@@ -62,11 +54,10 @@ def filled(view_state: Mapping[str, object]) -> tuple[AddForm, str | None]:
     return form, _value(view_state, TO) or None
 
 
-def errors(problems: Sequence[tuple[str, str]]) -> Json:
-    """The answer to a submission that keeps the form open and shows what is wrong."""
+def errors(problems: Sequence[tuple[str, str]]) -> dict[str, str]:
+    """What Slack shows at which field of a form that it keeps open."""
     known = (SCHEDULE, PROMPT, ZONE)
-    found = {field if field in known else SCHEDULE: what for field, what in problems}
-    return {"response_action": "errors", "errors": found}
+    return {field if field in known else SCHEDULE: what for field, what in problems}
 
 
 def _input(name: str, label: str, element: Json, *, hint: str = "", optional: bool = False) -> Json:
@@ -109,13 +100,6 @@ def _choice(places: Sequence[tuple[str, str]]) -> Json:
         for value, label in places
     ]
     return {"type": "radio_buttons", "options": options, "initial_option": options[0]}
-
-
-def _with_problem(block: Json, wrong: Mapping[str, str]) -> list[Json]:
-    what = wrong.get(str(block["block_id"]))
-    if not what:
-        return [block]
-    return [{"type": "section", "text": plain_text(shortened(what, 1_000))}, block]
 
 
 def _value(values: Mapping[str, object], name: str) -> str:

@@ -2,7 +2,8 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
@@ -15,6 +16,7 @@ from bot.adapters.slack.limits import shortened
 from bot.adapters.slack.refusing import CLOSED, UNINVITED, Meaning, meaning
 from bot.adapters.slack.trust import is_slacks_own
 from bot.message import Message
+from bot.remembering import Remembered
 from bot.turns import Turns
 from scheduler.errors import SendError
 
@@ -35,6 +37,12 @@ EDITED_TEXT = 4_000
 TRIES = 4
 """Attempts at the rest of a message whose beginning is posted."""
 
+LOOK = 0.25
+"""Seconds between two looks at whether waiting for a channel still makes sense."""
+
+DIRECT_KNOWN = 24 * 3600.0
+"""Seconds the channel of a person's direct messages is remembered."""
+
 CUT = "The rest could not be posted here."
 
 Call = Callable[[], Awaitable[Any]]
@@ -45,26 +53,46 @@ class WorkspaceRefused(SendError):
 
 
 class Poster:
-    """`bot_name` is what an invitation must name, `api_url` the Slack we talk to."""
+    """`bot_name` is what an invitation must name, `api_url` the Slack we talk to.
 
-    def __init__(self, client: AsyncWebClient, turns: Turns, bot_name: str, api_url: str) -> None:
+    Once `hurry` is set no answer waits here any more; `refuse` is told when Slack refuses the token.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        turns: Turns,
+        bot_name: str,
+        api_url: str,
+        *,
+        hurry: asyncio.Event,
+        refuse: Callable[[str], None],
+    ) -> None:
         self._client = client
         self._api_url = api_url
         self._turns = turns
         self._bot_name = bot_name
+        self._hurry = hurry
+        self._refuse = refuse
+        self._directs: Remembered[str] = Remembered()
 
-    async def post(self, channel: str, thread: str | None, message: Message) -> str:
-        """Post, and return the message's ts. Raises SendError."""
+    async def post(
+        self, channel: str, thread: str | None, message: Message, *, hurried: bool = False
+    ) -> str:
+        """Post, and return the message's ts; `hurried` is what waits no more in a hurry. Raises SendError."""
         drawn = draw(message)
         ts = await self._formatted(
-            drawn.first, plain(message), lambda posting: self._post(channel, thread, posting)
+            drawn.first,
+            plain(message),
+            lambda posting: self._post(channel, thread, posting, hurried=hurried),
         )
         await self._all_of_it(channel, thread or ts, ts, drawn)
         return ts
 
     async def post_patiently(self, channel: str, thread: str | None, message: Message) -> None:
         """Post once Slack lets us, within moments: somebody waits for it. Raises SendError."""
-        await self._patiently(partial(self.post, channel, thread, message))
+        put = partial(self.post, channel, thread, message, hurried=True)
+        await self._patiently(put, hurried=True)
 
     async def edit(self, channel: str, thread: str | None, ts: str, message: Message) -> str:
         """Replace a message of ours, or post afresh where it cannot be edited. Raises SendError."""
@@ -76,7 +104,9 @@ class Poster:
         except _Gone:
             return await self.post(channel, thread, message)
 
-    async def update(self, channel: str, ts: str, posting: Posting) -> str:
+    async def update(
+        self, channel: str, ts: str, posting: Posting, *, hurried: bool = False
+    ) -> str:
         """Replace a message by a posting; to do it twice changes nothing more. Raises SendError."""
         text = shortened(posting.text, EDITED_TEXT)
         await self._paced(
@@ -85,6 +115,7 @@ class Poster:
                 channel=channel, ts=ts, text=text, blocks=list(posting.blocks)
             ),
             repeatable=True,
+            hurried=hurried,
         )
         return ts
 
@@ -104,10 +135,15 @@ class Poster:
 
     async def open_direct(self, user: str) -> str:
         """The channel of the direct messages between us and a person. Raises SendError."""
+        known = self._directs.get(user)
+        if known is not None:
+            return known
         found = await self._called(
             lambda: self._client.conversations_open(users=user), repeatable=True
         )
-        return str(found["channel"]["id"])
+        channel = str(found["channel"]["id"])
+        self._directs.put(user, channel, DIRECT_KNOWN)
+        return channel
 
     # --- one message ---------------------------------------------------------------------------------
 
@@ -120,7 +156,9 @@ class Poster:
             log.warning("Slack refused a format, and gets the text plain: %s", refused)
             return await put(unformatted)
 
-    async def _post(self, channel: str, thread: str | None, posting: Posting) -> str:
+    async def _post(
+        self, channel: str, thread: str | None, posting: Posting, *, hurried: bool = False
+    ) -> str:
         answer = await self._paced(
             channel,
             lambda: self._client.chat_postMessage(
@@ -131,6 +169,7 @@ class Poster:
                 unfurl_links=False,
                 unfurl_media=False,
             ),
+            hurried=hurried,
         )
         return str(answer["ts"])
 
@@ -149,7 +188,7 @@ class Poster:
             except SendError:
                 log.warning("nor could a word about it")
 
-    async def _patiently(self, put: Call) -> None:
+    async def _patiently(self, put: Call, *, hurried: bool = False) -> None:
         """Try again while Slack asks for no more than a moment's rest. Raises SendError."""
         for left in reversed(range(TRIES)):
             try:
@@ -158,9 +197,22 @@ class Poster:
                 rest = error.retry_after or 1.0
                 if error.permanent or error.ambiguous or rest > USUAL_REST or not left:
                     raise
-                await asyncio.sleep(rest)
+                if not await self._rested(rest, hurried):
+                    raise
             else:
                 return
+
+    async def _rested(self, seconds: float, hurried: bool) -> bool:
+        """Was there time to rest?"""
+        if not hurried:
+            await asyncio.sleep(seconds)
+            return True
+        try:
+            async with asyncio.timeout(seconds):
+                await self._hurry.wait()
+        except TimeoutError:
+            return True
+        return False
 
     async def _upload(self, channel: str, thread: str, attachment: Attachment) -> None:
         content = attachment.content.encode()
@@ -191,17 +243,39 @@ class Poster:
 
     # --- one call ------------------------------------------------------------------------------------
 
-    async def _paced(self, channel: str, call: Call, *, repeatable: bool = False) -> Any:
-        left = self._turns.resting(channel)
-        if left > PATIENCE:
-            raise SendError("Slack asked to leave this channel alone", retry_after=left)
-        async with self._turns.turn(channel):
+    async def _paced(
+        self, channel: str, call: Call, *, repeatable: bool = False, hurried: bool = False
+    ) -> Any:
+        async with self._turn(channel, hurried):
             try:
                 return await self._called(call, repeatable=repeatable)
             except SendError as error:
                 if error.retry_after is not None:
                     self._turns.rest(channel, error.retry_after)
                 raise
+
+    @asynccontextmanager
+    async def _turn(self, channel: str, hurried: bool) -> AsyncIterator[None]:
+        """The channel's turn, waited for while that makes sense: what leaves before was not sent."""
+        self._is_worth_waiting(channel)
+        async with AsyncExitStack() as kept:
+            taking = asyncio.ensure_future(kept.enter_async_context(self._turns.turn(channel)))
+            try:
+                while not (await asyncio.wait({taking}, timeout=LOOK))[0]:
+                    # Whoever had the turn may have been told to leave the channel alone.
+                    self._is_worth_waiting(channel)
+                    if hurried and self._hurry.is_set():
+                        raise SendError("Driftpin stops before it is its turn")
+            finally:
+                taking.cancel()
+                await asyncio.wait({taking})
+            taking.result()
+            yield
+
+    def _is_worth_waiting(self, channel: str) -> None:
+        left = self._turns.resting(channel)
+        if left > PATIENCE:
+            raise SendError("Slack asked to leave this channel alone", retry_after=left)
 
     async def _called(self, call: Call, *, repeatable: bool = False) -> Any:
         """Raises SendError; a call that may be `repeatable` is never in doubt, only to be done again."""
@@ -222,6 +296,7 @@ class Poster:
             case Meaning.LIMITED:
                 return SendError(what, retry_after=rest or USUAL_REST)
             case Meaning.WORKSPACE:
+                self._refuse(code)
                 return WorkspaceRefused(what, retry_after=60)
             case Meaning.FORMAT:
                 return _Format(what, permanent=True)

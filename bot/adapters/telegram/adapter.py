@@ -12,7 +12,7 @@ from bot.adapters.telegram.webhook import is_proved, taken_in
 from bot.message import Message
 from bot.platform import Handle, Platform, PlatformAway
 from bot.settings.chats import WEBHOOK_PATH, TelegramKeys
-from scheduler.errors import ConfigError, SendError, StoreError
+from scheduler.errors import ConfigError, SendError
 from scheduler.job import Place
 
 NOT_YET = 1.0
@@ -87,12 +87,9 @@ class Telegram(Platform):
             raise SendError(str(life.refused.result()), retry_after=UNWANTED_REST)
         if not all(map(_is_number, (place.chat, place.thread or "0", edit or "0"))):
             raise SendError(f"Telegram: {place.chat} is no chat", permanent=True)
-        try:
-            if edit is not None:
-                return await life.poster.edit(place, int(edit), message)
-            return await life.poster.post(place, message)
-        except StoreError as error:
-            raise SendError(f"the chat has another id, which cannot be noted ({error})") from None
+        if edit is not None:
+            return await life.poster.edit(place, int(edit), message)
+        return await life.poster.post(place, message)
 
     async def quiet(self) -> None:
         self._quiet = True

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from functools import partial
 
 from bot.adapters.telegram.drawing import plain
-from bot.adapters.telegram.entities import Part, part
 from bot.adapters.telegram.incoming import Pressed, Typed, Unnamed
+from bot.adapters.telegram.incoming import place as private_chat
 from bot.adapters.telegram.keyboard import Step, answered, asking
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.posting import Poster, patiently
 from bot.adapters.telegram.queries import Query
 from bot.message import Message
-from scheduler.errors import SendError
+from bot.platform import Owe
+from scheduler.errors import SendError, StoreError
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ UNNAMED = (
     "You post as the group here. Turn off 'Remain anonymous' or write as yourself: I obey people."
 )
 REPLAYED = (
-    "I restarted before I could answer. What you asked for was carried out, once; {command} list shows"
+    "I was interrupted before I could answer. What you asked for was carried out, once; {command} list shows"
     " how things stand."
 )
 POISON = "Something went wrong with your last message; it is in the log. Look before you try again."
@@ -36,11 +36,13 @@ class Answers:
     """Nothing here raises: whoever asked sees the answer if Telegram lets them, and else the log tells."""
 
     poster: Poster
+    owe: Owe
+    """Keeps an answer that Telegram does not take now."""
 
     async def typed(self, came: Typed, answer: Message) -> None:
         """In a group as a reply, so that it is clear whom it answers."""
         place, to = came.request.place, None if came.private else came.message
-        await tried(partial(self.poster.post, place, answer, answers=to))
+        await self._public(came, answer, partial(self.poster.post, place, answer, answers=to))
 
     async def pressed(self, came: Pressed, query: Query, answer: Message, at: float) -> None:
         """A private answer is shown over the chat; any other is posted, or takes the message's place.
@@ -48,18 +50,19 @@ class Answers:
         `at` is when it was pressed, by the loop's clock.
         """
         place = came.request.place
-        if answer.replaces:
+        if answer.replaces and came.hangs_there:
             await query.say()
             await tried(partial(self.poster.edit, place, came.message, answer))
         elif answer.private:
             if not await query.say(_words(answer)):
-                to = None if came.private else came.message
-                await tried(partial(self.poster.post, place, answer, answers=to))
+                # Too late to be shown over the chat. In a group nobody else is to read it.
+                alone = place if came.private else private_chat(int(came.request.principal.person))
+                await tried(partial(self.poster.post, alone, answer))
             await self._question_back(came, at)
         else:
             await query.say()
-            await tried(partial(self.poster.post, place, answer))
-            if came.shown is not None:
+            await self._public(came, answer, partial(self.poster.post, place, answer))
+            if came.hangs_there:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 
@@ -82,8 +85,22 @@ class Answers:
     async def words(
         self, chat: int, thread: int | None, text: str, *, answers: int | None = None
     ) -> None:
-        said: Part = part(Marked(text))
-        await tried(partial(self.poster.say, chat, thread, said, answers=answers))
+        await tried(partial(self.poster.line, chat, thread, text, answers=answers))
+
+    async def _public(
+        self, came: Typed | Pressed, answer: Message, send: Callable[[], Awaitable[object]]
+    ) -> None:
+        """What everybody there awaits is posted later, by another process if need be."""
+        try:
+            await patiently(send)
+        except SendError as error:
+            log.warning("an answer could not be shown: %s", error)
+            if error.permanent or error.ambiguous or answer.private:
+                return
+            try:
+                await self.owe(came.request, answer)
+            except StoreError as lost:
+                log.warning("nor could it be kept: %s", lost)
 
     async def _question_back(self, came: Pressed, at: float) -> None:
         """After a refused "Yes" the button asks again."""

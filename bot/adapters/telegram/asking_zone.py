@@ -1,27 +1,34 @@
 """Whoever created a job and never told where their clock stands is asked it, once."""
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from functools import partial
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.adapters.telegram.answering import Answers, Show, tried
-from bot.adapters.telegram.entities import part
 from bot.adapters.telegram.incoming import Pressed, Typed
-from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.queries import Query
-from bot.adapters.telegram.rows import Rows
+from bot.adapters.telegram.rows import PLATFORM, Rows
 from bot.adapters.telegram.zones import likely
+from bot.grammar import parse
 from bot.grammar.forms import check_field
 from bot.message import Message
-from bot.remembering import Remembered
+from bot.platform import Handle
+from scheduler.commands import AddJob
+from scheduler.errors import StoreError, UserError
+from scheduler.job import Place, Principal
 from scheduler.press import Action
 
+log = logging.getLogger(__name__)
+
 SIGN = "w:q:"
-ASKED_AGAIN = 30 * 24 * 3600.0
-"""Seconds until somebody who did not answer is asked again."""
+ASKED = Place(PLATFORM, "", "asked for the zone")
+"""Not a place: under this name the database knows, as a draft of theirs, who was asked."""
+
+FOR_GOOD = timedelta(days=36_500)
 
 QUESTION = "Where does your clock stand? Job {job} runs by {zone} until you change it."
 NOT_YOURS = "I asked somebody else this."
@@ -34,34 +41,54 @@ class ZoneQuestion:
     """`configured` gives the zone of this Driftpin, which counts for people who never said."""
 
     rows: Callable[[], Rows]
+    handle: Handle
     clock: Callable[[], datetime]
     configured: Callable[[], str]
     answers: Answers
-    asked: Remembered[bool] = field(default_factory=Remembered)
 
     def is_own(self, came: Pressed) -> bool:
         return came.data.startswith(SIGN)
 
-    async def after(self, came: Typed, answer: Message) -> Show | None:
-        """The question, where this answer is the card of a new job of somebody to be asked."""
-        created = (b.press.job for b in answer.buttons if b.press.action is Action.UNDO)
-        job, who = next(created, None), came.request.principal
-        if job is None or "tz=" in came.text or self.asked.get(who.person):
-            return None
-        if (await self.rows().person(who)).zone is not None:
-            return None
-        self.asked.put(who.person, True, ASKED_AGAIN)
-        return partial(self._ask, came, int(job))
+    async def ask_after(self, came: Typed, answer: Message) -> None:
+        """Ask, where this answer is the card of a new job of somebody who was never asked.
 
-    async def pressed(self, came: Pressed, query: Query) -> Show:
-        """Keep the zone of whoever was asked; nobody else's press does anything."""
+        Raises nothing: the job is there, and whoever cannot be asked now is asked another time.
+        """
+        job = created(answer)
+        if job is None or _names_zone(came):
+            return
+        try:
+            if await self._is_first_time(came.request.principal):
+                await self._ask(came, job)
+        except StoreError as error:
+            log.warning("nobody is asked for their zone now: %s", error)
+
+    async def _is_first_time(self, who: Principal) -> bool:
+        rows, now = self.rows(), self.clock()
+        if (await rows.person(who)).zone is not None:
+            return False
+        if await rows.draft(ASKED, who, now) is not None:
+            return False
+        await rows.keep_draft(ASKED, who, {"asked": now.isoformat()}, now + FOR_GOOD)
+        return True
+
+    async def pressed(self, came: Pressed, query: Query, at: float) -> Show:
+        """Keep the zone of whoever was asked; nobody else's press does anything.
+
+        It is a request like any other, so that it takes whoever may use this Driftpin at all.
+        """
         person, _, rest = came.data.removeprefix(SIGN).partition(":")
         job, _, zone = rest.partition(":")
         who = came.request.principal
-        if person != who.person or check_field("zone", zone, "UTC", self.clock()):
+        wrong = check_field("zone", zone, "UTC", self.clock()) or not job.isdecimal()
+        if wrong or person != who.person:
             return partial(_refused, query)
-        await self.rows().set_zone(who, zone)
-        return partial(self._noted, came, query, job, zone)
+        answer = await self.handle(replace(came.request, token=None, text="help", zone=zone))
+        if (await self.rows().person(who)).zone == zone:
+            return partial(self._noted, came, query, job, zone)
+        if answer is None:
+            return partial(_refused, query)
+        return partial(self.answers.pressed, came, query, answer, at)
 
     async def _ask(self, came: Typed, job: int) -> None:
         zone, who = self.configured(), came.request.principal.person
@@ -75,10 +102,10 @@ class ZoneQuestion:
         rows = [buttons[at : at + 2] for at in range(0, len(buttons), 2)]
         thread = came.request.place.thread
         said = partial(
-            self.answers.poster.say,
+            self.answers.poster.line,
             came.chat,
             int(thread) if thread else None,
-            part(Marked(QUESTION.format(job=job, zone=zone))),
+            QUESTION.format(job=job, zone=zone),
             InlineKeyboardMarkup(rows),
             answers=None if came.private else came.message,
         )
@@ -90,8 +117,25 @@ class ZoneQuestion:
         words = NOTED.format(zone=zone)
         if zone != before:
             words += STILL.format(job=job, before=before, command=command, zone=zone)
-        said = part(Marked(words))
-        await tried(partial(self.answers.poster.rewrite, came.chat, came.message, said, None))
+        thread = came.request.place.thread
+        at = came.chat, int(thread) if thread else None, came.message
+        await tried(partial(self.answers.poster.reline, *at, words, None))
+
+
+def created(answer: Message) -> int | None:
+    """The job whose creation this answers; None for any other answer."""
+    jobs = (b.press.job for b in answer.buttons if b.press.action is Action.UNDO)
+    job = next(jobs, None)
+    return None if job is None else int(job)
+
+
+def _names_zone(came: Typed) -> bool:
+    """Did they say in this very line where its clock stands?"""
+    try:
+        command = parse(came.request.text, came.request.command)
+    except UserError:
+        return False
+    return isinstance(command, AddJob) and command.options.zone is not None
 
 
 async def _refused(query: Query) -> None:

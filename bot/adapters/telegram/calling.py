@@ -6,7 +6,7 @@ from typing import TypeVar
 from telegram.error import ChatMigrated, RetryAfter, TelegramError
 
 from bot.adapters.telegram.refusing import Meaning, meaning, remedy, rest
-from bot.turns import Turns
+from bot.turns import Resting, Turns
 from scheduler.errors import SendError
 
 PRIVATE_EVERY, GROUP_EVERY = 1.0, 3.0
@@ -59,17 +59,19 @@ class Calls:
     ) -> Result:
         """In the chat's turn. Raises Refusal."""
         turns = self._pace.of(chat)
-        left = turns.resting(str(chat))
-        if left > PATIENCE:
+        try:
+            if (left := turns.resting(str(chat))) > PATIENCE:
+                raise Resting(left)
+            async with turns.turn(str(chat), PATIENCE):
+                try:
+                    return await self.called(chat, call, repeatable=repeatable)
+                except Refusal as refusal:
+                    if refusal.meaning is Meaning.LIMITED:
+                        turns.rest(str(chat), refusal.retry_after or GROUP_EVERY)
+                    raise
+        except Resting as rest:
             what = "Telegram asked to leave this chat alone"
-            raise Refusal(what, Meaning.LIMITED, retry_after=left)
-        async with turns.turn(str(chat)):
-            try:
-                return await self.called(chat, call, repeatable=repeatable)
-            except Refusal as refusal:
-                if refusal.meaning is Meaning.LIMITED:
-                    turns.rest(str(chat), refusal.retry_after or GROUP_EVERY)
-                raise
+            raise Refusal(what, Meaning.LIMITED, retry_after=rest.seconds) from None
 
     async def called(
         self, chat: int, call: Callable[[], Awaitable[Result]], *, repeatable: bool = False

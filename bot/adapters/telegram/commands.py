@@ -1,7 +1,9 @@
 """What stands behind the slash: our commands, by where they are typed and who reads them."""
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable
+from functools import partial
+from itertools import islice
 
 from telegram import (
     Bot,
@@ -28,25 +30,47 @@ ADMINS = 20
 LONGEST = 256
 
 
-async def set_commands(bot: Bot, admins: Iterable[str]) -> None:
-    """Tell Telegram; a menu that it does not take is missing and nothing else. Raises InvalidToken.
+class Menus:
+    """Told to Telegram; a menu that it does not take is missing and nothing else.
 
-    `admins` are the patterns of `access`; those that name a person see more.
+    `admins` gives the patterns of `access`; those that name a person see more.
     """
-    menus: list[tuple[BotCommandScope, tuple[str, ...]]] = [
-        (BotCommandScopeDefault(), ("help",)),
-        (BotCommandScopeAllPrivateChats(), PRIVATE),
-        (BotCommandScopeAllGroupChats(), GROUP),
-    ]
-    people = [int(person) for person in map(_person, admins) if person is not None]
-    menus += [(BotCommandScopeChat(person), ADMIN) for person in people[:ADMINS]]
-    for scope, verbs in menus:
-        try:
-            await bot.set_my_commands(_menu(verbs), scope=scope)
-        except InvalidToken:
-            raise
-        except TelegramError as error:
-            log.info("the commands of scope %s are not set: %s", scope.type, error.message)
+
+    def __init__(self, bot: Bot, admins: Callable[[], Iterable[str]]) -> None:
+        self._bot = bot
+        self._admins = admins
+        self._told: set[int] = set()
+
+    async def tell(self) -> None:
+        """Everybody's menus. Raises InvalidToken."""
+        await self._set(BotCommandScopeDefault(), ("help",))
+        await self._set(BotCommandScopeAllPrivateChats(), PRIVATE)
+        await self._set(BotCommandScopeAllGroupChats(), GROUP)
+        await self.follow()
+
+    async def follow(self) -> None:
+        """The menus of who became admin, or is none any more, since this was called last. Raises
+        InvalidToken."""
+        named = (int(person) for person in map(_person, self._admins()) if person is not None)
+        now = set(islice(dict.fromkeys(named), ADMINS))
+        new, gone, self._told = now - self._told, self._told - now, now
+        for person in new:
+            await self._set(BotCommandScopeChat(person), ADMIN)
+        for person in gone:
+            scope = BotCommandScopeChat(person)
+            await _tried(scope, partial(self._bot.delete_my_commands, scope=scope))
+
+    async def _set(self, scope: BotCommandScope, verbs: tuple[str, ...]) -> None:
+        await _tried(scope, partial(self._bot.set_my_commands, _menu(verbs), scope=scope))
+
+
+async def _tried(scope: BotCommandScope, call: Callable[[], Awaitable[object]]) -> None:
+    try:
+        await call()
+    except InvalidToken:
+        raise
+    except TelegramError as error:
+        log.info("the commands of scope %s are not told: %s", scope.type, error.message)
 
 
 def _menu(verbs: Iterable[str]) -> list[BotCommand]:

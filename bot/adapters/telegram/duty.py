@@ -23,7 +23,8 @@ Deed = Callable[[], Awaitable[None]]
 
 
 class Duty:
-    """`begun` when the lease was taken, `going` at each renewal, `ended` when it is lost.
+    """`begun` when the lease was taken, `going` at each renewal, `lost` when it is another's or may be,
+    `ended` then too, and when we end it ourselves.
 
     The first two may raise StoreError and TelegramError; they are then called again. The last one
     may be called though nothing was begun.
@@ -36,6 +37,7 @@ class Duty:
         holder: str,
         begun: Deed,
         going: Deed,
+        lost: Callable[[], None],
         ended: Deed,
         *,
         life: float = LIFE,
@@ -46,6 +48,7 @@ class Duty:
         self._holder = holder
         self._begun = begun
         self._going = going
+        self._lost = lost
         self._ended = ended
         self._life = life
         self._renewed = renewed
@@ -60,9 +63,11 @@ class Duty:
                 await self._do()
             elif self.on and held is not None:
                 log.warning("%s is another process's now", self._name)
+                self._lost()
                 await self.end()
             elif self.on and _now() >= self._until - self._renewed:
                 log.warning("%s may be another process's by now", self._name)
+                self._lost()
                 await self.end()
             await asyncio.sleep(self._renewed if self.on or not held else AGAIN)
 

@@ -3,16 +3,17 @@
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from typing import Any, TypeVar
+from typing import Any
 
 from telegram import Update
 
 from bot.adapters.telegram.answering import POISON, Answers, Show
-from bot.adapters.telegram.incoming import Us, came
+from bot.adapters.telegram.incoming import Us, came, event
 from bot.adapters.telegram.intake import Intake, Kept, chat_of
 from bot.adapters.telegram.listening import Listening
+from bot.adapters.telegram.patience import DATABASE_AWAY, insist
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.rows import PLATFORM, Rows
 from bot.adapters.telegram.tracking import Tracked
@@ -23,14 +24,13 @@ log = logging.getLogger(__name__)
 MOST_TRIES = 3
 """Times an update is begun; one that took the process down so often is poison."""
 
-DATABASE_AWAY = 1.0
-"""Seconds until the database is asked again."""
-
-Result = TypeVar("Result")
-
 
 class Poison(Exception):
     """An update that cannot be handled, now or later."""
+
+
+class Resigned(Exception):
+    """It was not begun here, and stays unfinished for the process that has the lease."""
 
 
 class Handling:
@@ -56,9 +56,11 @@ class Handling:
             try:
                 problem = await self._carried_out(kept)
                 rows = self._rows()
-                await _patiently(lambda: rows.finish(PLATFORM, kept.number, problem))
+                await insist(lambda: rows.finish(PLATFORM, kept.number, problem))
                 if problem is not None:
                     await self._tell(json.loads(kept.body))
+            except Resigned:
+                log.info("update %s is another process's now", kept.number)
             finally:
                 self._intake.done(kept.number)
 
@@ -75,6 +77,8 @@ class Handling:
                     show = await self._in_turn(kept.number, raw, query, at)
                 if show is not None:
                     await show()
+        except Resigned:
+            raise
         except Exception as error:
             log.exception("update %s is poison", kept.number)
             return str(error) if isinstance(error, Poison) else f"{type(error).__name__}: {error}"
@@ -85,21 +89,26 @@ class Handling:
 
     async def _in_turn(self, number: int, raw: Any, query: Query | None, at: float) -> Show | None:
         """Raises whatever makes it poison."""
+        if self._intake.resigned:
+            raise Resigned
         rows = self._rows()
+        tries = await insist(lambda: rows.begin(PLATFORM, number))
+        if not tries:
+            return None  # Another process finished it.
+        # One that had its effect took nothing down: each time it only waited to be shown.
+        if tries > MOST_TRIES and not await insist(lambda: rows.seen(PLATFORM, event(number))):
+            raise Poison(f"begun {tries} times and never finished")
+        found = came(Update.de_json(raw, None), self._us)
+        if found is None:
+            return None
+        again = tries > 1
         while True:
-            tries = await _patiently(lambda: rows.begin(PLATFORM, number))
-            if not tries:
-                return None  # Another process finished it.
-            if tries > MOST_TRIES:
-                raise Poison(f"begun {tries} times and never finished")
-            found = came(Update.de_json(raw, None), self._us)
-            if found is None:
-                return None
             try:
-                return await self._listening.carry_out(found, query, at, again=tries > 1)
+                return await self._listening.carry_out(found, query, at, again=again)
             except StoreError as error:
                 log.warning("update %s waits for the database: %s", number, error)
             await asyncio.sleep(DATABASE_AWAY)
+            again = True
 
     def _query(self, raw: Any) -> Query | None:
         """The press that waits for an answer, whatever else is to be read."""
@@ -112,13 +121,3 @@ class Handling:
         chat, thread = chat_of(raw)
         if chat is not None:
             await self._answers.words(chat, thread, POISON)
-
-
-async def _patiently(write: Callable[[], Awaitable[Result]]) -> Result:
-    """What became of an update must not be forgotten because the database is away for a moment."""
-    while True:
-        try:
-            return await write()
-        except StoreError as error:
-            log.warning("what became of an update cannot be written yet: %s", error)
-        await asyncio.sleep(DATABASE_AWAY)

@@ -45,7 +45,8 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
-    """A button somebody pressed. `shown` is the keyboard it hung in, where Telegram still says so."""
+    """A button somebody pressed. `shown` is the keyboard of the message of ours that the press names,
+    where Telegram still says so."""
 
     request: Request
     query: str
@@ -55,6 +56,13 @@ class Pressed:
     data: str
     step: Step
     shown: InlineKeyboardMarkup | None = None
+
+    @property
+    def hangs_there(self) -> bool:
+        """Is there a button with this data under that message? A client may send any data it likes,
+        about any message."""
+        rows = self.shown.inline_keyboard if self.shown else ()
+        return any(button.callback_data == self.data for row in rows for button in row)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,11 @@ def command(us: Us, chat: int) -> str:
     return "/jobs" if chat > 0 else f"/jobs@{us.name}"
 
 
+def event(number: int) -> str:
+    """The name of an update among the events."""
+    return f"update:{number}"
+
+
 def place(chat: int, thread: int | None = None) -> Place:
     return Place(PLATFORM, str(chat), str(chat), None if thread is None else str(thread))
 
@@ -118,7 +131,12 @@ def _typed(message: Message, number: int, us: Us) -> Typed | Unnamed | None:
     if who is None:
         return None
     request = Request(
-        who, place(chat, thread), text, event=f"update:{number}", command=command(us, chat)
+        who,
+        place(chat, thread),
+        text,
+        event=event(number),
+        command=command(us, chat),
+        kept=True,
     )
     return Typed(
         request,
@@ -144,8 +162,9 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         who,
         place(chat, _topic(whole) if whole else None),
         token=token,
-        event=f"update:{number}",
+        event=event(number),
         command=command(us, chat),
+        kept=True,
     )
     return Pressed(
         request,
@@ -155,7 +174,7 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         message.chat.type == ChatType.PRIVATE,
         query.data,
         step,
-        whole.reply_markup if whole else None,
+        whole.reply_markup if whole and _is_from(whole, us) else None,
     )
 
 
@@ -176,9 +195,13 @@ def _topic(message: Message) -> int | None:
 def _our_message(message: Message, us: Us) -> Message | None:
     """The message of ours that this one replies to; in a topic everything replies to its first."""
     replied = message.reply_to_message
-    if replied is None or replied.from_user is None or replied.from_user.id != us.id:
+    if replied is None or not _is_from(replied, us):
         return None
     return None if replied.forum_topic_created else replied
+
+
+def _is_from(message: Message, us: Us) -> bool:
+    return message.from_user is not None and message.from_user.id == us.id
 
 
 def _meant(message: Message, reply: bool, us: Us) -> str | None:

@@ -70,6 +70,7 @@ class Intake(asyncio.Queue[object]):
         self._lines = Lines()
         self._here: set[int] = set()
         self._seen: dict[int, int] = {}
+        self._resigned = False
 
     async def put(self, item: object) -> None:
         """Raises TelegramError when it could not be kept: the library then asks for it again."""
@@ -107,6 +108,17 @@ class Intake(asyncio.Queue[object]):
     def line_up(self, number: int, body: str) -> None:
         self._here.add(number)
         self.put_nowait(Kept(number, body, self._lines.join(str(chat_of(json.loads(body))[0]))))
+
+    def resign(self) -> None:
+        """Another process has what waits here: nothing of it is begun any more."""
+        self._resigned = True
+
+    def take_up(self) -> None:
+        self._resigned = False
+
+    @property
+    def resigned(self) -> bool:
+        return self._resigned
 
     def done(self, number: int) -> None:
         """It is at work here no more."""

@@ -14,6 +14,7 @@ from telegram.constants import KeyboardButtonStyle
 
 from bot.adapters.telegram.utf16 import units
 from bot.message import Button, Code, Message
+from scheduler.press import Action
 
 DATA_BYTES = 64
 COPIED = 256
@@ -34,13 +35,16 @@ class Step(StrEnum):
 
 
 def keyboard(message: Message) -> InlineKeyboardMarkup | None:
-    """The buttons of a message, and one that copies its command; None without buttons."""
+    """The buttons of a message, and one that copies its command, or the number of its new job; None
+    without buttons."""
     if not message.buttons:
         return None
     buttons = [_button(button) for button in message.buttons]
     codes = [block.text.strip() for block in message.blocks if isinstance(block, Code)]
     if codes and codes[0].startswith("/") and copyable(codes[0]):
         buttons.append(copy_button("Copy the command", codes[0]))
+    new = (button.press.job for button in message.buttons if button.press.action is Action.UNDO)
+    buttons += (copy_button(f"Copy number {job}", str(job)) for job in new if job is not None)
     return InlineKeyboardMarkup(_rows(buttons))
 
 

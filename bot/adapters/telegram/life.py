@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
@@ -11,12 +11,13 @@ from os import getpid
 from socket import gethostname
 from typing import Any
 
+from telegram.error import InvalidToken
 from telegram.ext import TypeHandler
 
 from bot.adapters.telegram.answering import Answers
 from bot.adapters.telegram.asking_zone import ZoneQuestion
 from bot.adapters.telegram.calling import Calls, Pace
-from bot.adapters.telegram.commands import set_commands
+from bot.adapters.telegram.commands import Menus
 from bot.adapters.telegram.connection import (
     REFUSED,
     Built,
@@ -33,12 +34,14 @@ from bot.adapters.telegram.incoming import Us
 from bot.adapters.telegram.intake import Intake, Kept
 from bot.adapters.telegram.listening import Listening
 from bot.adapters.telegram.posting import Poster
-from bot.adapters.telegram.rows import Rows
+from bot.adapters.telegram.rows import PLATFORM, Rows
 from bot.adapters.telegram.tracking import Tracked
 from bot.adapters.telegram.wizard import Wizard
-from bot.platform import Handle, PlatformAway
+from bot.message import Message, Request
+from bot.platform import Handle, Owe, PlatformAway
 from bot.settings.chats import TelegramKeys
 from scheduler.job import Place
+from scheduler.ports import Event
 
 log = logging.getLogger(__name__)
 
@@ -50,17 +53,40 @@ def _name() -> str:
     return f"{gethostname()}-{getpid()}-{secrets.token_hex(4)}"
 
 
+async def _to_nobody(text: str) -> None:
+    pass
+
+
+async def _kept_by_nobody(request: Request, answer: Message) -> None:
+    pass
+
+
+def _renamed(names: Iterable[str], old: Place, new: Place) -> str:
+    """What the admins must change by hand when a group has another id."""
+    said = "\n".join(f"{name} -> {name.replace(old.chat, new.chat)}" for name in names)
+    return (
+        f"A Telegram group became a supergroup: {old.chat} is {new.chat} now. Its jobs went along, but"
+        f" config.yaml names it by its old number, which admits nobody any more. Change there:\n{said}"
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Outside:
     """What a connection needs of the rest: `rows` are asked for at every use.
 
-    `timezone` gives the configured zone, `admins` the patterns of `access.admins`; a lease lives
-    `life` seconds and is `renewed` after fewer.
+    `timezone` gives the configured zone, `admins` the patterns of `access.admins`, `hidden` the secrets
+    no chat may see, `names` every word of the settings that may name a chat; `tell` tells the admins,
+    `owe` keeps an answer that cannot be posted now.
+    A lease lives `life` seconds and is `renewed` after fewer.
     """
 
     rows: Callable[[], Rows]
     timezone: Callable[[], str] = lambda: "UTC"
     admins: Callable[[], Iterable[str]] = tuple
+    hidden: Callable[[], Collection[str]] = frozenset
+    names: Callable[[], Iterable[str]] = tuple
+    tell: Callable[[str], Awaitable[None]] = _to_nobody
+    owe: Owe = _kept_by_nobody
     now: Callable[[], datetime] = lambda: datetime.now(UTC)
     pace: Pace = field(default_factory=Pace)
     life: float = LIFE
@@ -76,6 +102,10 @@ class Outside:
             new.chat,
             jobs,
         )
+        left = [name for name in self.names() if name.split(":")[:2] == [PLATFORM, old.chat]]
+        event = Event(PLATFORM, f"moved:{old.chat}", secrets.token_hex(8))
+        if left and await self.rows().mark(event, self.now()):
+            await self.tell(_renamed(left, old, new))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +134,14 @@ class Life:
         intake = Intake(outside.rows, outside.now)
         application = build(keys, intake, refuse)
         us = await connect(application)
-        poster = Poster(application.bot, Calls(us.name, outside.pace, refuse), outside.moved)
-        tracked = Tracked()
+        poster = Poster(
+            application.bot, Calls(us.name, outside.pace, refuse), outside.moved, outside.hidden
+        )
+        tracked, menus = Tracked(), Menus(application.bot, outside.admins)
         try:
             if keys.webhook_url is not None:
                 await hook(application.bot, keys)
-            await asked(partial(set_commands, application.bot, list(outside.admins())))
+            await asked(menus.tell)
             handling = _handling(us, handle, intake, poster, tracked, outside)
 
             async def kept(update: Kept, _: object) -> None:
@@ -120,7 +152,7 @@ class Life:
         except BaseException:
             await application.shutdown()
             raise
-        duty = _duty(application, intake, us, keys, outside)
+        duty = _duty(application, intake, us, keys, refuse, menus, outside)
         watch = asyncio.create_task(duty.run(), name="telegram lease")
         return cls(keys, us, poster, refused, intake, application, tracked, duty, watch)
 
@@ -163,25 +195,43 @@ class Life:
 def _handling(
     us: Us, handle: Handle, intake: Intake, poster: Poster, tracked: Tracked, outside: Outside
 ) -> Handling:
-    rows, now, answers = outside.rows, outside.now, Answers(poster)
+    rows, now, answers = outside.rows, outside.now, Answers(poster, outside.owe)
     wizard = Wizard(rows, now, handle, answers)
-    zones = ZoneQuestion(rows, now, outside.timezone, answers)
+    zones = ZoneQuestion(rows, handle, now, outside.timezone, answers)
     listening = Listening(handle, answers, wizard, zones, outside.moved)
     return Handling(us, rows, intake, listening, answers, tracked)
 
 
-def _duty(application: Built, intake: Intake, us: Us, keys: TelegramKeys, outside: Outside) -> Duty:
-    """What one process alone does: to poll; or, where Telegram calls whichever it likes, to care for
-    what one that went away left unfinished."""
+def _duty(
+    application: Built,
+    intake: Intake,
+    us: Us,
+    keys: TelegramKeys,
+    refuse: Callable[[], None],
+    menus: Menus,
+    outside: Outside,
+) -> Duty:
+    """What one process alone does: to poll, where Telegram does not call whichever it likes; and to
+    care for what one that went away left unfinished."""
+    polls = keys.webhook_url is None
 
     async def begun() -> None:
+        intake.take_up()
         await intake.again()
-        if keys.webhook_url is None:
-            await poll(application)
+        if polls:
+            try:
+                await poll(application)
+            except InvalidToken:
+                refuse()
+                raise
 
     async def going() -> None:
-        if keys.webhook_url is not None:
-            await intake.abandoned()
+        await intake.abandoned()
+        await menus.follow()
+
+    def lost() -> None:
+        if polls:
+            intake.resign()
 
     return Duty(
         outside.rows,
@@ -189,6 +239,7 @@ def _duty(application: Built, intake: Intake, us: Us, keys: TelegramKeys, outsid
         outside.holder,
         begun,
         going,
+        lost,
         partial(poll_no_more, application),
         life=outside.life,
         renewed=outside.renewed,

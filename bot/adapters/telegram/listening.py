@@ -8,6 +8,7 @@ from bot.adapters.telegram.answering import REPLAYED, UNNAMED, Answers, Show
 from bot.adapters.telegram.asking_zone import ZoneQuestion
 from bot.adapters.telegram.incoming import Came, Pressed, Standing, Typed, Unnamed, Upgraded
 from bot.adapters.telegram.keyboard import Step
+from bot.adapters.telegram.patience import insist
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.wizard import Wizard
 from bot.platform import Handle
@@ -18,6 +19,12 @@ log = logging.getLogger(__name__)
 
 TOLD = 60.0
 """Seconds in which a chat is not told again that a restart came between."""
+
+
+STRANGERS_TOLD, STRANGER_TOLD = 60.0, 600.0
+"""Seconds in which a group is not told again that a stranger, or the same one, is not admitted."""
+
+NOT_THERE = "This button is not there any more; nothing was done."
 
 
 class Listening:
@@ -62,20 +69,24 @@ class Listening:
         answer = await self._handle(came.request)
         if answer is None:
             return self._replayed(came, again)
+        if answer.to_stranger and not came.private and self._was_told(came):
+            return None
         if answer.form is not None:
-            return await self._wizard.begin(came, answer.form)
-        question = await self._zones.after(came, answer)
+            form = answer.form
+            return await insist(lambda: self._wizard.begin(came, form))
 
         async def show_all() -> None:
             await self._answers.typed(came, answer)
-            if question is not None:
-                await question()
+            await self._zones.ask_after(came, answer)
 
         return show_all
 
     async def _pressed(self, came: Pressed, query: Query, at: float, again: bool) -> Show | None:
+        own = self._zones.is_own(came) or self._wizard.is_own(came) or came.step is not Step.DO
+        if own and not came.hangs_there:
+            return partial(_say, query, NOT_THERE)
         if self._zones.is_own(came):
-            return await self._zones.pressed(came, query)
+            return await self._zones.pressed(came, query, at)
         if self._wizard.is_own(came):
             return await self._wizard.pressed(came, query, again=again)
         if came.step is not Step.DO:
@@ -85,6 +96,18 @@ class Listening:
             return self._replayed(came, again)
         return partial(self._answers.pressed, came, query, answer, at)
 
+    def _was_told(self, came: Typed) -> bool:
+        """Has this group read lately that somebody, or this very person, is not admitted?
+
+        Strangers are answered, and cannot have a group's few messages used up.
+        """
+        chat, person = f"stranger:{came.chat}", came.request.principal.person
+        if self._told.get(chat) or self._told.get(f"{chat}:{person}"):
+            return True
+        self._told.put(chat, True, STRANGERS_TOLD)
+        self._told.put(f"{chat}:{person}", True, STRANGER_TOLD)
+        return False
+
     def _replayed(self, came: Typed | Pressed, again: bool) -> Show | None:
         """Said once in a chat, however much was at work when the process died."""
         chat = str(came.chat)
@@ -92,3 +115,7 @@ class Listening:
             return None
         self._told.put(chat, True, TOLD)
         return partial(self._answers.line, came, REPLAYED.format(command=came.request.command))
+
+
+async def _say(query: Query, text: str) -> None:
+    await query.say(text)

@@ -2,26 +2,30 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from functools import partial
 
-from telegram import Bot
+from telegram import Bot, InlineKeyboardMarkup
 
 from bot.adapters.telegram.calling import Calls, Refusal
 from bot.adapters.telegram.drawing import Drawn, draw, plain
-from bot.adapters.telegram.entities import Part
+from bot.adapters.telegram.entities import Part, part
 from bot.adapters.telegram.incoming import place as place_of
+from bot.adapters.telegram.marked import Marked
 from bot.adapters.telegram.refusing import Meaning
-from bot.adapters.telegram.ways import Way, another, drawn
-from bot.adapters.telegram.writing import Writer
+from bot.adapters.telegram.ways import TOPIC_GONE, Way, another, drawn
+from bot.adapters.telegram.writing import Markup, Writer
 from bot.message import Message
-from scheduler.errors import SendError
+from bot.sanitiser import clean
+from scheduler.errors import SendError, StoreError
 from scheduler.job import Place
 
 log = logging.getLogger(__name__)
 
 WAYS = 6
 """Ways a message is tried: formatted, plain, as a file; in its topic, in the chat, in the new chat."""
+
+LINE_WAYS = 3
 
 TRIES = 4
 LONGEST_REST = 30.0
@@ -33,14 +37,64 @@ Moved = Callable[[Place, Place], Awaitable[None]]
 
 
 class Poster(Writer):
-    """`moved` is told when a group became a supergroup, and returns when all its rows are there."""
+    """`moved` is told when a group became a supergroup, and returns when all its rows are there.
+    `hidden` gives the secrets no chat may see: our own lines repeat what people typed."""
 
-    def __init__(self, bot: Bot, calls: Calls, moved: Moved) -> None:
+    def __init__(
+        self,
+        bot: Bot,
+        calls: Calls,
+        moved: Moved,
+        hidden: Callable[[], Collection[str]] = frozenset,
+    ) -> None:
         super().__init__(bot, calls)
         self._moved = moved
+        self._hidden = hidden
+
+    async def line(
+        self,
+        chat: int,
+        thread: int | None,
+        text: str,
+        markup: Markup | None = None,
+        *,
+        answers: int | None = None,
+    ) -> None:
+        """A text of this adapter's own, in the chat itself where its topic is gone. Raises SendError."""
+        for _ in range(LINE_WAYS):
+            said = part(Marked(clean(text, self._hidden())))
+            try:
+                await self.say(chat, thread, said, markup, answers=answers)
+            except Refusal as refusal:
+                if refusal.meaning is Meaning.TOPIC and thread is not None:
+                    thread, answers, text = None, None, f"{TOPIC_GONE}\n{text}"
+                elif refusal.meaning is Meaning.MOVED and refusal.moved_to is not None:
+                    await self._note_moved(chat, refusal.moved_to)
+                    chat, answers = refusal.moved_to, None
+                else:
+                    raise
+            else:
+                return
+
+    async def reline(
+        self,
+        chat: int,
+        thread: int | None,
+        id: int,
+        text: str,
+        keyboard: InlineKeyboardMarkup | None,
+    ) -> None:
+        """Such a text in the place of another, or afresh where that one is gone. Raises SendError."""
+        said = part(Marked(clean(text, self._hidden())))
+        try:
+            await self.rewrite(chat, id, said, keyboard)
+        except Refusal as refusal:
+            if refusal.meaning not in (Meaning.GONE, Meaning.MOVED):
+                raise
+            await self.line(chat, thread, text, keyboard)
 
     async def post(self, place: Place, message: Message, *, answers: int | None = None) -> str:
-        """Post, and return the id of the message. Raises SendError, and StoreError from `moved`."""
+        """Post, and return the id of the message. Raises SendError."""
         thread = int(place.thread) if place.thread else None
         sent, way, shown = await self._somehow(
             Way(int(place.chat), thread, message, answers=answers)
@@ -75,9 +129,17 @@ class Poster(Writer):
                     raise
                 log.warning("a message is tried in another way: %s", refusal)
                 if left.chat != way.chat:
-                    await self._moved(place_of(way.chat), place_of(left.chat))
+                    await self._note_moved(way.chat, left.chat)
                 way = left
         raise SendError("Telegram took it in no way we know", permanent=True)
+
+    async def _note_moved(self, old: int, new: int) -> None:
+        """Nothing was sent where this cannot be noted: it is tried again."""
+        try:
+            await self._moved(place_of(old), place_of(new))
+        except StoreError as error:
+            what = f"the chat has another id, which cannot be noted ({error})"
+            raise SendError(what) from None
 
     async def _first(self, way: Way, shown: Drawn) -> int:
         if way.file and shown.attachment is not None:

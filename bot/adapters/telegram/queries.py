@@ -3,8 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-
-from bot.adapters.telegram.posting import Poster
+from typing import Protocol
 
 IN_TIME = 1.5
 """Seconds after which a press is answered without words; a person watches it wait."""
@@ -16,10 +15,16 @@ GLANCE = 60
 """Characters that are read in the moment they are shown; more is shown until it is closed."""
 
 
+class Toasts(Protocol):
+    async def toast(self, query: str, text: str, *, alert: bool) -> bool:
+        """Answer a press; False where it is too old, or was not answered for another reason."""
+        ...
+
+
 class Query:
     """One press, to be answered once."""
 
-    def __init__(self, id: str, poster: Poster) -> None:
+    def __init__(self, id: str, poster: Toasts) -> None:
         self._id = id
         self._poster = poster
         self._answered = False
@@ -35,13 +40,18 @@ class Query:
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
         """Meanwhile the press is answered as soon as it has waited long enough."""
-        late = asyncio.create_task(self._late())
+        done = asyncio.Event()
+        late = asyncio.create_task(self._late(done))
         try:
             yield
         finally:
-            late.cancel()
-            await asyncio.gather(late, return_exceptions=True)
+            done.set()
+            await late
 
-    async def _late(self) -> None:
-        await asyncio.sleep(IN_TIME)
-        await self.say()
+    async def _late(self, done: asyncio.Event) -> None:
+        try:
+            async with asyncio.timeout(IN_TIME):
+                await done.wait()
+        except TimeoutError:
+            # Never cut short: an answer that was on its way when it was cut is lost, and counts as given.
+            await self.say()

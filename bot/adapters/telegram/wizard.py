@@ -9,9 +9,9 @@ from functools import partial
 from telegram import ForceReply
 
 from bot.adapters.telegram.answering import REPLAYED, Answers, Show, now, tried
-from bot.adapters.telegram.entities import part
+from bot.adapters.telegram.asking_zone import created
 from bot.adapters.telegram.incoming import Pressed, Typed
-from bot.adapters.telegram.marked import Marked
+from bot.adapters.telegram.patience import insist
 from bot.adapters.telegram.posting import Poster
 from bot.adapters.telegram.queries import Query
 from bot.adapters.telegram.rows import Rows
@@ -40,6 +40,7 @@ LIFE = timedelta(hours=1)
 
 NOT_YOURS = "These buttons are for whoever typed /add, or too old. Type /add to begin anew."
 NOT_ASKED = "I asked somebody else, or too long ago. Type /add to begin anew."
+PRESSED = "Create was pressed before; nothing was done again."
 CANCELLED = "Cancelled; nothing was created."
 
 PROMPT_HINT = "Summarise open incidents"
@@ -65,7 +66,7 @@ class Wizard:
         """A new draft in place of any before, and its first question."""
         person = await self.rows().person(came.request.principal)
         draft = Draft(
-            secrets.token_hex(3),
+            secrets.token_hex(8),
             form.zone or "UTC",
             came.message,
             came.language,
@@ -102,7 +103,7 @@ class Wizard:
         if draft is None or draft.id != id:
             return partial(_say, query, NOT_YOURS)
         if what == CANCEL:
-            await self.rows().drop_draft(came.request.place, came.request.principal)
+            await self._drop(came)
             return _after(query, partial(self._rewrite, came, CANCELLED))
         if what == CREATE and draft.step is Step.CONFIRM:
             return await self._create(came, query, draft, again)
@@ -126,18 +127,23 @@ class Wizard:
         """The card of the new job; or the first question whose answer cannot be used."""
         at = now()
         form = AddForm(draft.schedule, draft.prompt, draft.zone)
-        request = replace(came.request, token=None, form=form, zone=draft.zone or None)
-        answer = await self.handle(request)
-        if answer is not None and answer.problems:
-            field, problem = answer.problems[0]
-            draft = draft.having(Step(field), "")
-            await self._keep(came, draft)
-            return _after(query, partial(self._next, came, draft, problem))
-        await self.rows().drop_draft(came.request.place, came.request.principal)
+        # However often and wherever Create is pressed, one draft makes one job.
+        event = f"create:{draft.id}:{draft.refused}"
+        asked = replace(came.request, token=None, event=event, form=form, zone=draft.zone or None)
+        answer = await self.handle(asked)
+        if answer is None and not again:
+            return partial(_say, query, PRESSED)
+        if answer is None or created(answer) is not None:
+            await insist(lambda: self._drop(came))
+        else:
+            field, problem = answer.problems[0] if answer.problems else (Step.CONFIRM, "")
+            draft = draft.once_more().having(Step(field), "")
+            await insist(lambda: self._keep(came, draft))
+            if answer.problems:
+                return _after(query, partial(self._next, came, draft, problem))
         if answer is not None:
             return partial(self.answers.pressed, came, query, answer, at)
-        words = REPLAYED.format(command=came.request.command) if again else ""
-        return partial(self.answers.line, came, words) if words else partial(_say, query, "")
+        return partial(self.answers.line, came, REPLAYED.format(command=came.request.command))
 
     # --- what is shown -------------------------------------------------------------------------------
 
@@ -153,15 +159,7 @@ class Wizard:
             answers = came.message if isinstance(came, Typed) else draft.said
             if step is Step.PROMPT:
                 markup = ForceReply(selective=True, input_field_placeholder=PROMPT_HINT)
-        thread = came.request.place.thread
-        said = partial(
-            self.poster.say,
-            came.chat,
-            int(thread) if thread else None,
-            part(Marked(text)),
-            markup,
-            answers=answers,
-        )
+        said = partial(self.poster.line, came.chat, _thread(came), text, markup, answers=answers)
         await tried(said)
 
     async def _next(self, came: Typed | Pressed, draft: Draft, problem: str = "") -> None:
@@ -172,20 +170,22 @@ class Wizard:
         if shown is not None and forced:
             # A message that asks for a reply has no buttons, so Cancel stays on the one before.
             words = "\n".join(summary(draft)) or CANCELLED
-            await self._edit(came.chat, shown, words, draft, step)
+            await self._edit(came, shown, words, draft, step)
         if isinstance(came, Pressed) and not forced:
             words = question(draft, step, private=came.private, problem=problem)
-            await self._edit(came.chat, came.message, words, draft, step)
+            await self._edit(came, came.message, words, draft, step)
         else:
             await self._ask(came, draft, step, problem)
 
-    async def _edit(self, chat: int, id: int, words: str, draft: Draft, step: Step) -> None:
-        buttons = keyboard(draft, step)
-        await tried(partial(self.poster.rewrite, chat, id, part(Marked(words)), buttons))
+    async def _edit(
+        self, came: Typed | Pressed, id: int, words: str, draft: Draft, step: Step
+    ) -> None:
+        at, buttons = (came.chat, _thread(came), id), keyboard(draft, step)
+        await tried(partial(self.poster.reline, *at, words, buttons))
 
     async def _rewrite(self, came: Pressed, words: str) -> None:
-        said = part(Marked(words))
-        await tried(partial(self.poster.rewrite, came.chat, came.message, said, None))
+        at = came.chat, _thread(came), came.message
+        await tried(partial(self.poster.reline, *at, words, None))
 
     # --- what is kept --------------------------------------------------------------------------------
 
@@ -194,9 +194,17 @@ class Wizard:
         row = await self.rows().draft(request.place, request.principal, self.clock())
         return draft_of(row) if row is not None else None
 
+    async def _drop(self, came: Pressed) -> None:
+        await self.rows().drop_draft(came.request.place, came.request.principal)
+
     async def _keep(self, came: Typed | Pressed, draft: Draft) -> None:
         request, expires = came.request, self.clock() + LIFE
         await self.rows().keep_draft(request.place, request.principal, draft.row(), expires)
+
+
+def _thread(came: Typed | Pressed) -> int | None:
+    thread = came.request.place.thread
+    return int(thread) if thread else None
 
 
 def _after(query: Query, show: Show) -> Show:

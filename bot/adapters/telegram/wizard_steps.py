@@ -21,7 +21,7 @@ PRESETS = (
     "mondays at 09:00",
 )
 SHOWN = 400
-"""Characters of a prompt that are shown again before it is created."""
+"""Characters of an answer, or of what is wrong with it, that are shown again."""
 
 HEARD = 20
 """Answers of a draft that are remembered."""
@@ -56,6 +56,7 @@ class Draft:
 
     `ask_zone`: the person never told where their clock stands; `configured` is then what counts.
     `heard` are the events of the answers in it: one that a restart brings again answers nothing else.
+    `refused` counts how often it could not be created as it stood.
     """
 
     id: str
@@ -67,6 +68,7 @@ class Draft:
     prompt: str = ""
     zone: str = ""
     heard: tuple[str, ...] = ()
+    refused: int = 0
 
     @property
     def step(self) -> Step:
@@ -94,6 +96,10 @@ class Draft:
         """The same, with an answer that is not to count again."""
         return self if event is None else replace(self, heard=(*self.heard, event)[-HEARD:])
 
+    def once_more(self) -> "Draft":
+        """The same, which may be created after a refusal."""
+        return replace(self, refused=self.refused + 1)
+
     def row(self) -> Mapping[str, str]:
         return {
             "id": self.id,
@@ -105,6 +111,7 @@ class Draft:
             "prompt": self.prompt,
             "zone": self.zone,
             "heard": " ".join(self.heard),
+            "refused": str(self.refused),
         }
 
 
@@ -119,32 +126,44 @@ def draft_of(row: Mapping[str, str]) -> Draft:
         row["prompt"],
         row["zone"],
         tuple(row.get("heard", "").split()),
+        int(row.get("refused", "0")),
     )
 
 
 def asked_in(text: str) -> Step | None:
     """Which question a message of ours asked; None where it is none that is answered with words."""
+    # Only its end is ours: what stands above are the person's own words.
+    end = text.splitlines()[-2:]
     for step in (Step.SCHEDULE, Step.PROMPT, Step.ZONE):
-        if QUESTIONS[step] in text:
+        if end in ([QUESTIONS[step], _how(step, private)] for private in (True, False)):
             return step
     return None
 
 
 def question(draft: Draft, step: Step, *, private: bool, problem: str = "") -> str:
     """The words of a question; `problem` is what was wrong with the last answer."""
-    how = "write" if private else "reply to this"
-    said = HOW[step].format(how=how, How=how.capitalize())
-    lines = [f"⚠️ {problem}" if problem else "", *summary(draft), QUESTIONS[step], said]
+    said = _how(step, private)
+    lines = [f"⚠️ {_short(problem)}" if problem else "", *summary(draft), QUESTIONS[step], said]
     return "\n".join(line for line in lines if line)
 
 
 def summary(draft: Draft) -> list[str]:
     """What stands, a line each."""
-    prompt = draft.prompt if len(draft.prompt) <= SHOWN else f"{draft.prompt[:SHOWN]}…"
+    prompt = _short(draft.prompt)
     clock = draft.zone or ("" if draft.ask_zone else draft.configured)
-    schedule = f"{draft.schedule} ({clock})" if draft.schedule and clock else draft.schedule
+    schedule = _short(draft.schedule)
+    schedule = f"{schedule} ({_short(clock)})" if schedule and clock else schedule
     lines = [f"When: {schedule}" if schedule else "", f"What: {prompt}" if prompt else ""]
     return [line for line in lines if line]
+
+
+def _how(step: Step, private: bool) -> str:
+    how = "write" if private else "reply to this"
+    return HOW[step].format(how=how, How=how.capitalize())
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= SHOWN else f"{text[:SHOWN]}…"
 
 
 def keyboard(draft: Draft, step: Step) -> InlineKeyboardMarkup:

@@ -81,15 +81,22 @@ class Person(Account):
         """
         button = _button(message, label, data, version)
         assert button.data is not None, f"{button} does not call the bot"
+        return self._calls_back(message, button.data)
+
+    async def forges(self, message: Message, data: str) -> Press:
+        """Send data that no button carries, as any client can, about any message it sees."""
+        return self._calls_back(message, data)
+
+    def _calls_back(self, message: Message, data: str) -> Press:
         query_id = self.queries.next_id()
         query: Json = {
             "id": query_id,
             "from": user_json(self.user),
             "message": _pressed(message),
             "chat_instance": str(-8_000_000_000_000_000_000 + abs(message.chat.id)),
-            "data": button.data,
+            "data": data,
         }
-        press = Press(query_id, self.user, message, button.data, 0, self.world.news)
+        press = Press(query_id, self.user, message, data, 0, self.world.news)
         self.queries.presses.append(press)
         press.update_id = self.world.updates.make("callback_query", query)
         return press
