@@ -170,7 +170,7 @@ WRONG: dict[str, str] = {
     "add every 2h colour=red | Say hello": (
         "there is no option colour=; "
         "the options are name, tz, provider, model, kind, on_drift, free_only, on_missed, repeat, "
-        "until, timeout"
+        "until, timeout, retry"
     ),
     "add every 2h name=a name=b | Say hello": "name= is there twice; type it once",
     "add every 2h tz=UTC zone=UTC | Say hello": "tz= is there twice; type it once",
