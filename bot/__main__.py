@@ -87,6 +87,23 @@ def drill(job: str) -> None:
     sys.exit(_run(one_command(f"drill {job}")))
 
 
+@cli.command()
+@click.argument("reason", nargs=-1)
+def halt(reason: tuple[str, ...]) -> None:
+    """Shut every door to spending, even where the running process hangs or none runs."""
+    from bot.halting import halt
+
+    sys.exit(_run(halt(" ".join(reason))))
+
+
+@cli.command()
+def unhalt() -> None:
+    """End a halt; says what was missed, and runs nothing by itself."""
+    from bot.one_command import one_command
+
+    sys.exit(_run(one_command("unhalt")))
+
+
 @cli.group("import")
 def bring_in() -> None:
     """Bring jobs over from another scheduler."""

@@ -33,6 +33,7 @@ NEEDS: dict[str, Role] = {
     "resume": Role.OPERATOR,
     "run": Role.OPERATOR,
     "stop": Role.OPERATOR,
+    "leave": Role.OPERATOR,
     "snapshot-all": Role.OPERATOR,
     "pin": Role.OPERATOR,
     "pin-another": Role.OWNER,
@@ -47,6 +48,8 @@ NEEDS: dict[str, Role] = {
     "list-everywhere": Role.ADMIN,
     "audit": Role.ADMIN,
     "unclaim": Role.ADMIN,
+    "halt": Role.ADMIN,
+    "unhalt": Role.ADMIN,
     "change-default": Role.ADMIN,
 }
 """The least role for each action. The reference shows this table, and a test compares the two."""

@@ -15,20 +15,22 @@ from bot.bad_news import BadNews
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
 from bot.dispatcher import Dispatcher
+from bot.halt_file import HaltFile
 from bot.importing import Importer
 from bot.message import Message, Request
 from bot.notifier import Notifier
 from bot.owing_answers import owe_answer
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
+from bot.wording import halts
 from scheduler.answers import JobView
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
 from scheduler.errors import StoreError
 from scheduler.foreseeing import Foreseer
 from scheduler.healing import Healer
-from scheduler.heartbeat import beat
-from scheduler.job import Job
+from scheduler.heartbeat import BEAT, beat
+from scheduler.job import Job, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
@@ -74,10 +76,12 @@ class App:
         agent: Agent,
         reached: Callable[[str], None],
         said: Callable[[str, State], None],
+        halt_file: HaltFile,
     ) -> None:
         self.config = config
         self.clock = clock
-        self.store = Store(database)
+        self.store = Store(database, halt_file)
+        self._halt_file = halt_file
         self._database = database
         self._platforms = platforms
         self._worker = f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(4)}"
@@ -105,6 +109,7 @@ class App:
             scripts=Processes(),
             told=told,
             reached=reached,
+            pause=self._let_pass,
         )
         core = Core(
             self.store, config, self.engine, clock, self._jobs_changed, config.file, reached
@@ -150,7 +155,8 @@ class App:
             Database.open, environment.database_url, home=environment.home, clock=clock.now
         )
         config.tell_keys_apart(fingerprints(await Store(database).fingerprint_key()))
-        return cls(config, database, clock, platforms, agent or ModelAgent(), reached, said)
+        file = HaltFile(environment.home)
+        return cls(config, database, clock, platforms, agent or ModelAgent(), reached, said, file)
 
     async def start(self, *, ticking: bool = True) -> None:
         """Take up what an earlier process left, then start every part; without `ticking` only what
@@ -167,6 +173,7 @@ class App:
         self._keep("ticker", self.ticker.run)
         self._keep("notifier", self.notifier.run)
         self._keep("heartbeat", self._beat)
+        self._keep("halt file", self._halted_by_file)
         self._keep("healer", self._healer.run)
         self._keep("experiments", lambda: self.service.experiments.run(self.notifier.wake))
         self._keep("foreseer", self._foreseer.run)
@@ -244,6 +251,21 @@ class App:
             while await self.store.forget(self.clock.now()):
                 pass
             await self.clock.sleep_until(self.clock.now() + CLEARED, asyncio.Event())
+
+    async def _let_pass(self, span: timedelta) -> None:
+        await self.clock.sleep_until(self.clock.now() + span, asyncio.Event())
+
+    async def _halted_by_file(self) -> None:
+        """What somebody halted by the file becomes the row, which other processes see too."""
+        never = asyncio.Event()
+        while True:
+            if halt := await asyncio.to_thread(self._halt_file.read):
+                by = Principal("terminal", "local", "me", name=halt.by)
+                found = await self.service.halts.halt(halt.reason, by)
+                if found.new:
+                    await self._tell_admins(Notice(halts.notice(found.halt)), self._platforms)
+                self.notifier.wake()
+            await self.clock.sleep_until(self.clock.now() + BEAT, never)
 
     async def _beat(self) -> None:
         await beat(self.store, self.engine, self.clock, self._worker, self.notifier.wake)

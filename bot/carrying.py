@@ -16,8 +16,10 @@ from scheduler.commands import (
     DrillJob,
     EditJob,
     EndExperiment,
+    HaltAll,
     History,
     JobCommand,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Output,
@@ -33,6 +35,7 @@ from scheduler.commands import (
     StopJob,
     TakeSnapshot,
     TakeSnapshots,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.errors import UserError
@@ -47,6 +50,7 @@ VERBS: dict[type[JobCommand], str] = {
     ResumeJob: "resume",
     RunJob: "run",
     StopJob: "stop",
+    LeaveRun: "leave",
     RemoveJob: "remove",
     PinJob: "pin",
     UnpinJob: "unpin",
@@ -113,6 +117,12 @@ class Carrier:
                 if isinstance(started, TooLate):
                     raise AssertionError("nobody saw an alert that could have changed")
                 return started
+            case HaltAll(reason):
+                self._doors.need(request, "halt")
+                return await self._service.halts.halt(reason, request.principal)
+            case Unhalt():
+                self._doors.need(request, "unhalt")
+                return await self._service.halts.unhalt(request.principal, request.place)
             case _:
                 job = await self._doors.job(request, VERBS[type(command)], command.job)
                 if isinstance(command, PinJob) and not self._doors.may(request, PIN_ANOTHER, job):
@@ -200,10 +210,12 @@ class Carrier:
                 return await service.jobs.resume(job, by)
             case RemoveJob(job):
                 return await service.jobs.remove(job, by)
-            case RunJob(job, held):
-                return await service.runs.run(job, by, held=held)
-            case StopJob(job):
-                return await service.runs.stop(job, by)
+            case RunJob(job, held, again=again):
+                return await service.runs.run(job, by, held=held, again=again)
+            case StopJob(job, run):
+                return await service.runs.stop(job, by, run)
+            case LeaveRun(job, run):
+                return await service.runs.leave(job, by, run)
             case PinJob():
                 return await service.consents.pin(command, by)
             case UnpinJob():

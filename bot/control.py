@@ -135,10 +135,12 @@ class Answered(NamedTuple):
     refused: bool = False
 
 
-async def ask(path: Path, text: str, *, width: int, colour: bool) -> Answered | None:
+async def ask(
+    path: Path, text: str, *, width: int, colour: bool, seconds: float = 60
+) -> Answered | None:
     """The running process's answer to a command; None when no process listens."""
     typed = {"text": text, "width": width, "colour": colour}
-    return await _ask(path, "command", typed, seconds=60)
+    return await _ask(path, "command", typed, seconds=seconds)
 
 
 async def ask_import(path: Path, asked: Asked, *, width: int, colour: bool) -> Answered | None:
@@ -147,7 +149,7 @@ async def ask_import(path: Path, asked: Asked, *, width: int, colour: bool) -> A
     return await _ask(path, "import", typed, seconds=600)
 
 
-async def _ask(path: Path, what: str, typed: dict[str, Any], *, seconds: int) -> Answered | None:
+async def _ask(path: Path, what: str, typed: dict[str, Any], *, seconds: float) -> Answered | None:
     """What the running process answered; None when none listens.
 
     Raises OperatorError when it was reached and did not answer: it may have carried the command out,

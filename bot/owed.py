@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.message import Bullets, Message, Moment, Tone, line
 from bot.owing_answers import asker, said
-from bot.wording import alerts, answered, cards, experiments, imports, late, runs
+from bot.wording import alerts, answered, cards, experiments, halts, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.answers import JobView
 from scheduler.experiment import ExperimentId
@@ -51,6 +51,10 @@ async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message,
             message = _imported(facts, how)
         case OwedKind.EXPERIMENT:
             message = await _experiment(store, facts, how)
+        case OwedKind.PAUSED:
+            message = await _paused(store, facts, how)
+        case OwedKind.UNHALTED:
+            message = halts.told(str(facts["by"]), str(facts["missed"]), str(facts["waiting"]), how)
         case OwedKind.NOTICE:
             message = _notice(facts)
         case OwedKind.ANSWER:
@@ -99,7 +103,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.REPORT:
             run = await store.run(RunId(_number(facts, "run")))
             return _of_job(await store.job(run.job_id) if run else None, owed)
-        case OwedKind.MISSED:
+        case OwedKind.MISSED | OwedKind.PAUSED:
             return _of_job(await store.job(JobId(_number(facts, "job"))), owed)
         case OwedKind.ALERT:
             found = await store.alert(AlertId(_number(facts, "alert")))
@@ -109,7 +113,7 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.EXPERIMENT:
             begun = await store.experiment(ExperimentId(_number(facts, "experiment")))
             return Matter(begun.place, begun.by) if begun else Matter(owed.place)
-        case OwedKind.IMPORTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
+        case OwedKind.IMPORTED | OwedKind.UNHALTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
             return Matter(owed.place)
 
 
@@ -175,6 +179,14 @@ async def _missed(store: Store, facts: Facts, how: str) -> Message | None:
         Moment(datetime.fromisoformat(str(facts[key])), job.zone) for key in ("first", "last")
     )
     return runs.missed(job, _number(facts, "count"), first, last, how)
+
+
+async def _paused(store: Store, facts: Facts, how: str) -> Message | None:
+    job = await store.job(JobId(_number(facts, "job")))
+    run = await store.run(RunId(_number(facts, "run")))
+    if job is None or run is None:
+        return None
+    return runs.paused_itself(job, run, _number(facts, "failures"), how)
 
 
 def _number(facts: Facts, key: str) -> int:

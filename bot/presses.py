@@ -16,6 +16,7 @@ from scheduler.commands import (
     ChangeDefault,
     Doable,
     EndExperiment,
+    LeaveRun,
     ListJobs,
     PauseJob,
     PinJob,
@@ -23,6 +24,7 @@ from scheduler.commands import (
     ResumeJob,
     RouteText,
     RunJob,
+    StopJob,
     TakeSnapshot,
     TakeSnapshots,
 )
@@ -31,6 +33,7 @@ from scheduler.job import Job, JobId, JobState
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Clock, Store, TooLate
 from scheduler.press import Action, Press, RouteNames, StoredPress
+from scheduler.run import RunId
 from scheduler.service import Service
 from scheduler.service.handling import pressing
 
@@ -49,6 +52,8 @@ ACTIONS = {
     Action.RUN_HELD: "run",
     Action.RUN_AGAIN: "run",
     Action.RUN_ONCE: "run-once",
+    Action.STOP: "stop",
+    Action.LEAVE: "leave",
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
     Action.RESTORE: "resume",
@@ -264,9 +269,13 @@ def command_of(press: Press) -> Doable:
         case Action.RUN_HELD:
             return RunJob(job, held=True)
         case Action.RUN_AGAIN:
-            return RunJob(job)
+            return RunJob(job, again=RunId(press.revision))
         case Action.RUN_ONCE:
             return RunJob(job, once=True, route=route)
+        case Action.STOP:
+            return StopJob(job, RunId(press.revision))
+        case Action.LEAVE:
+            return LeaveRun(job, RunId(press.revision))
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
         case Action.SNAPSHOT_ALL:

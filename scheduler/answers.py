@@ -9,6 +9,7 @@ from scheduler.alert import Alert, Decision
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
+from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
@@ -23,7 +24,7 @@ class JobView:
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
     with the consent, and `instead` is the consented route where the job runs on that
     one all the same; `would_hold` is why it would be held now, and `policy` what becomes of it when the
-    default moves. `held` are its held runs, the oldest first.
+    default moves. `running` is its run in flight, `held` are its held runs, the oldest first.
     """
 
     job: Job
@@ -37,6 +38,7 @@ class JobView:
     would_hold: HoldReason | None = None
     policy: OnDrift | None = None
     forecast: Forecast | None = None
+    running: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,23 @@ class Released:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
+    """The runs that were in flight, as they stood, and how many of their requests had left.
+
+    `over` is the run that was asked for by its button, where it was over already.
+    """
+
     job: Job
     runs: tuple[Run, ...]
+    requests: int = 0
+    over: Run | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """A run of unknown outcome that nobody repeats."""
+
+    job: Job
+    run: Run
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,6 +318,7 @@ Answer = (
     | Unchanged
     | Started
     | Stopped
+    | Left
     | Alerts
     | Histories
     | Outputs
@@ -315,4 +333,6 @@ Answer = (
     | Decisions
     | Zone
     | Audited
+    | HaltSet
+    | HaltEnded
 )

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from scheduler.alert import Decision
 from scheduler.job import JobId, JobKind, OnMissed
+from scheduler.run import RunId
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Options:
     repeat: int | None = None
     until: str | None = None
     timeout: str | None = None
+    retry: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +79,32 @@ class ResumeJob:
 @dataclass(frozen=True, slots=True)
 class RunJob:
     """Run now: the latest held fire where one waits (`held`), else a manual run; `once` on the route
-    that holds it, which must be `route` where one was typed."""
+    that holds it, which must be `route` where one was typed.
+
+    `again` is the run of unknown outcome whose button was pressed.
+    """
 
     job: JobId
     held: bool = False
     once: bool = False
     route: RouteText | None = None
+    again: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StopJob:
+    """End the runs in flight; with a button, only the run it hung on."""
+
     job: JobId
+    run: RunId | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveRun:
+    """Do not repeat a run of unknown outcome: the latest one, or that of the button."""
+
+    job: JobId
+    run: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +220,18 @@ class EndExperiment:
 
 
 @dataclass(frozen=True, slots=True)
+class HaltAll:
+    """Shut every door to spending, and cut off what is under way."""
+
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Unhalt:
+    """End the halt; nothing that it held runs by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Help:
     topic: str | None = None
 
@@ -233,6 +262,7 @@ JobCommand = (
     | ResumeJob
     | RunJob
     | StopJob
+    | LeaveRun
     | RemoveJob
     | PinJob
     | UnpinJob
@@ -254,6 +284,8 @@ Doable = (
     | DecideAll
     | OwnZone
     | ReadAudit
+    | HaltAll
+    | Unhalt
 )
 """What the service carries out."""
 

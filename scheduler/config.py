@@ -78,7 +78,8 @@ class GuardConfig:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Bounds on what chats may ask for; `max_tokens` bounds the answer of one request."""
+    """Bounds on what chats may ask for; `max_tokens` bounds the answer of one request,
+    `output_bytes` what of it is kept and posted."""
 
     jobs_per_chat: int = 50
     min_interval: timedelta = timedelta(minutes=5)
@@ -86,6 +87,7 @@ class Limits:
     commands_per_minute: int = 20
     run_timeout: timedelta = timedelta(minutes=5)
     max_tokens: int = 4096
+    output_bytes: int = 100_000
     concurrent_runs: int = 8
 
 

@@ -1,5 +1,6 @@
 """Errors, sorted by who must act."""
 
+import asyncio
 from collections.abc import Sequence
 
 
@@ -81,6 +82,8 @@ class StoreError(DriftpinError):
 class GateShut(DriftpinError):
     """The one-way gate refused: no request may leave."""
 
+    usage: object = None
+
     def __init__(self, why: str) -> None:
         self.why = why
         super().__init__(why)
@@ -89,12 +92,19 @@ class GateShut(DriftpinError):
 class CallError(DriftpinError):
     """A call to a provider that brought no answer, in one line.
 
-    `usage` (scheduler.run) is what its replies said they have used, where there were any; `output`
-    what a script had printed.
+    `usage` (scheduler.run) is what its replies said they have used, where there were any; so with
+    GateShut and CutOff. `output` is what a script had printed.
     """
 
     usage: object = None
     output: str = ""
+
+
+class CutOff(asyncio.CancelledError):
+    """A call was cancelled and its socket closed; `under_way` when a request had no answer yet."""
+
+    usage: object = None
+    under_way: bool = True
 
 
 class NotSent(CallError):
@@ -102,7 +112,22 @@ class NotSent(CallError):
 
 
 class Refused(CallError):
-    """The provider answered, and said no in its own words."""
+    """The provider answered, and said no in its own words.
+
+    `passing` when it is busy or broken (429, 5xx) and may say yes later; `retry_after` is in
+    seconds, when it named a moment.
+    """
+
+    def __init__(
+        self, what: str, *, passing: bool = False, retry_after: float | None = None
+    ) -> None:
+        self.passing = passing
+        self.retry_after = retry_after
+        super().__init__(what)
+
+
+class TooMuch(CallError):
+    """What was asked for is answered, and a limit of the run ends it all the same."""
 
 
 class Lost(CallError):

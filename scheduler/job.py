@@ -83,6 +83,8 @@ class Job:
     gate refuses a run that was judged under another one. `anchor` is where an interval counts from.
     `repeat_left` is None for an endless job; only a run that passed the gate uses one up. `on_drift`
     is None where the settings decide; `free_only` holds whatever is not certainly free or local.
+    `retry` is how often a call is tried again that a busy provider refused; `failures` counts the
+    scheduled runs since the last good one that came to nothing.
     `answered_as` is what answered last instead of what was consented to: while it says anything the
     job is held. `accepted_as` is what a person accepted of it; both are gone when the consent changes.
     """
@@ -109,6 +111,8 @@ class Job:
     repeat_left: int | None = None
     until: datetime | None = None
     timeout: timedelta | None = None
+    retry: int = 0
+    failures: int = 0
     unguarded_told: bool = False
     answered_as: tuple[Mismatch, ...] = ()
     accepted_as: tuple[Mismatch, ...] = ()

@@ -18,6 +18,8 @@ class Action(StrEnum):
     RESUME = "resume"
     RUN_HELD = "run_held"
     RUN_AGAIN = "run_again"
+    STOP = "stop"
+    LEAVE = "leave"
     SNAPSHOT = "snapshot"
     SNAPSHOT_ALL = "snapshot_all"
     UNDO = "undo"

@@ -58,6 +58,7 @@ FOLLOWS: dict[RunState, frozenset[RunState]] = {
             RunState.UNKNOWN,
             RunState.CANCELLED,
             RunState.HELD,
+            RunState.CLAIMED,
         }
     ),
     RunState.HELD: frozenset({RunState.PLANNED, RunState.MISSED, RunState.CANCELLED}),
@@ -69,7 +70,8 @@ FOLLOWS: dict[RunState, frozenset[RunState]] = {
     RunState.OVERLAPPED: frozenset(),
 }
 """Which state may follow which. Nothing leads from `calling` back to `planned`: a request that may
-have left is never sent again."""
+have left is never sent again. It leads back to `claimed` for one that certainly never left, and for
+one that the provider refused where the job wants it tried again: a further attempt at the same gate."""
 
 
 WAS_HELD = "held before it ran"
@@ -86,6 +88,8 @@ class HoldReason(StrEnum):
     UNGUARDED = "unguarded"
     CONFIG = "config"
     CREDENTIAL = "credential"
+    HALT = "halt"
+    """Somebody halted everything that spends."""
     SERVED = "served"
     """Another model, downstream provider or price answered than was consented to."""
 
@@ -150,6 +154,7 @@ class Run:
     """One run. Moments are aware UTC; `route` is the route that was judged, and no other is called.
 
     `note` says what neither state nor error does: that it is late, was skipped, or was held before.
+    `decided` is what a person decided about an outcome in doubt: left as it is, or run again.
     """
 
     id: RunId
@@ -168,6 +173,12 @@ class Run:
     output: str | None = None
     usage: Usage = Usage()
     note: str | None = None
+    decided: str | None = None
     started_at: datetime | None = None
     finished_at: datetime | None = None
     authorised: Authorised | None = None
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether it may have been billed for nothing, and nobody has decided what to do about that."""
+        return self.state is RunState.UNKNOWN and self.decided is None

@@ -9,17 +9,21 @@ from functools import partial
 from typing import Protocol, assert_never
 
 from scheduler import held
+from scheduler.again import pause_before_again
 from scheduler.config import CoreConfig
 from scheduler.consented import consented
 from scheduler.errors import (
     CallError,
+    CutOff,
     DriftpinError,
     GateShut,
     Lost,
     NotSent,
     Refused,
     StoreError,
+    TooMuch,
 )
+from scheduler.halt import halt_error
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.judge import Go
 from scheduler.outbox import Fact, Owed, OwedKind
@@ -30,6 +34,7 @@ from scheduler.ports import (
     Config,
     Finish,
     Gate,
+    Halts,
     Held,
     Jobs,
     Learned,
@@ -53,7 +58,11 @@ RECORD_AGAIN = (0.1, 0.2, 0.4, 0.8, 1.6, 3.2)
 _OURS = Held(HoldReason.CONFIG, "Held: an error of ours, see the log; no call was made.")
 
 
-class Rows(Jobs, Runs, Protocol):
+async def _sleep(span: timedelta) -> None:
+    await asyncio.sleep(span.total_seconds())
+
+
+class Rows(Jobs, Runs, Halts, Protocol):
     """The rows a run touches."""
 
 
@@ -61,7 +70,7 @@ class Runner:
     """Executes runs for one worker.
 
     `told` is called whenever a message may have become owed; `reached` with the name of each step,
-    for the crash tests.
+    for the crash tests; `pause` lets the time pass before a further attempt.
     """
 
     def __init__(
@@ -74,7 +83,9 @@ class Runner:
         scripts: Scripts | None = None,
         told: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = lambda step: None,
+        pause: Callable[[timedelta], Awaitable[None]] = _sleep,
     ) -> None:
+        self._pause = pause
         self._rows = rows
         self._config = config
         self._agent = agent
@@ -167,8 +178,8 @@ class Runner:
 
         try:
             answer = await ask(gate)
-        except asyncio.CancelledError:
-            await self._cancelled(job, run, passed)
+        except asyncio.CancelledError as cut:
+            await self._cancelled(job, run, cut, passed)
             raise
         except DriftpinError as error:
             await self._failed(job, run, error, passed)
@@ -180,11 +191,15 @@ class Runner:
             await self._answered(job, run, go, answer)
 
     async def _answered(self, job: Job, run: Run, go: Go, answer: Answer) -> None:
-        """What a person did not consent to holds the job; where nobody consented, it is told."""
+        """What a person did not consent to holds the job; where nobody consented, it is told.
+
+        An answer that is longer than the settings allow has failed.
+        """
         found, resolution = answer.mismatches, go.resolution
         if not found or not resolution.terms.binding:
             learned = Learned(go.consent, job.consent_revision) if go.consent else None
-            finish = Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
+            most = self._config.last_good().limits.output_bytes
+            finish = _ending(answer, learned, most if job.kind.guarded else None)
             told = "; ".join(map(str, found))
             await self._finish(job, run, finish, told=told, changed=in_words(go.told))
             return
@@ -212,39 +227,74 @@ class Runner:
             case GateShut():
                 await self._shut(job, run, error, passed)
                 return
-            case NotSent() | Refused():
+            case NotSent() | Refused() | TooMuch():
                 state = RunState.FAILED
             case Lost():
                 state = RunState.UNKNOWN
             case _:
                 state = RunState.UNKNOWN if passed else RunState.FAILED
         left = passed - isinstance(error, NotSent)
-        said, printed = (error.usage, error.output) if isinstance(error, CallError) else (None, "")
-        used = replace(said if isinstance(said, Usage) else Usage(), requests=max(0, left))
-        finish = Finish(state, printed or None, error=str(error), usage=used)
+        printed = error.output if isinstance(error, CallError) else ""
+        finish = Finish(state, printed or None, str(error), _used(error, max(0, left)))
+        if passed == 1 and await self._again(job, run, error, finish):
+            return
         await self._finish(job, run, finish)
+
+    async def _again(self, job: Job, run: Run, error: DriftpinError, finish: Finish) -> bool:
+        """A further attempt after a pause, judged anew; False where this one was the last."""
+        wait = pause_before_again(error, run.attempt, job.retry) if job.kind.guarded else None
+        if wait is None:
+            return False
+        further = await self._rows.try_again(run.id, self._worker, finish)
+        if further is None:
+            return False
+        log.info("run %s is tried again in %s: %s", run.id, wait, error)
+        await self._pause(wait)
+        await self._carry(await self._job_of(further), further)
+        return True
 
     async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
         if error.why == Passage.CONSENT_CHANGED and not passed:
-            await self._guarded(await self._job_of(run), run)
+            await self._carry(await self._job_of(run), run)
+        elif error.why == Passage.HALTED:
+            await self._halted(job, run, error, passed)
         elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
-            usage = Usage(requests=passed)
+            usage = _used(error, passed)
             await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why, usage=usage))
 
-    async def _cancelled(self, job: Job, run: Run, passed: int) -> None:
-        """Stopped by a person: cancelled. By the process going down: in doubt, or left to be planned again."""
+    async def _halted(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
+        """Held, before its first request or between two of them; judged anew if that is over by now."""
+        halt = await self._rows.halted()
+        if halt is None and not passed:
+            await self._carry(await self._job_of(run), run)
+            return
+        words = halt_error(halt, passed) if halt else f"Held: {error.why}"
+        answered = Answered((), _used(error, passed)) if passed else None
+        why = Held(HoldReason.HALT, words, answered=answered)
+        await self._surely(run, lambda: self._rows.hold(run.id, self._worker, why))
+
+    async def _cancelled(
+        self, job: Job, run: Run, cut: asyncio.CancelledError, passed: int
+    ) -> None:
+        """A call that was cut off is in doubt, whoever cut it off; without one under way a person's
+        stop is the end, and a run of a process that goes down is left to be planned again."""
         now = await self._rows.run(run.id)
         stopper = now.cancel_asked_by if now else None
-        usage = Usage(requests=passed)
-        if stopper is not None:
-            finish = Finish(RunState.CANCELLED, error=f"stopped by {stopper}", usage=usage)
+        under_way = passed > 0 and job.kind.guarded
+        if isinstance(cut, CutOff):
+            under_way = cut.under_way
+        by = f"stopped by {stopper}" if stopper else "Driftpin was shut down"
+        if under_way:
+            state, why = RunState.UNKNOWN, f"{by} during the call"
+        elif stopper:
+            state, why = RunState.CANCELLED, by
         elif passed:
-            why = "Driftpin was shut down during the call"
-            finish = Finish(RunState.UNKNOWN, error=why, usage=usage)
+            where = "between two calls" if job.kind.guarded else "while the script ran"
+            state, why = RunState.UNKNOWN, f"{by} {where}"
         else:
             return
-        await self._finish(job, run, finish)
+        await self._finish(job, run, Finish(state, error=why, usage=_used(cut, passed)))
 
     async def _finish(
         self, job: Job, run: Run, finish: Finish, *, told: str = "", changed: str = ""
@@ -273,6 +323,25 @@ class Runner:
             else:
                 return
         await record()
+
+
+def _ending(answer: Answer, learned: Learned | None, most: int | None) -> Finish:
+    """What a script prints is bounded where it runs, so `most` is None for it."""
+    whole = answer.text.encode()
+    if most is None or len(whole) <= most:
+        return Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
+    error = (
+        f"the answer has {len(whole)} bytes, and limits.output_bytes allows {most};"
+        " its beginning is kept"
+    )
+    kept = whole[:most].decode(errors="ignore")
+    return Finish(RunState.FAILED, kept, error, answer.usage)
+
+
+def _used(error: BaseException, requests: int) -> Usage:
+    """What the replies before an error said they have used, of so many requests."""
+    said = error.usage if isinstance(error, CallError | CutOff | GateShut) else None
+    return replace(said if isinstance(said, Usage) else Usage(), requests=requests)
 
 
 async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: Gate) -> Answer:

@@ -13,8 +13,8 @@ from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry, Held, TooLate
 from scheduler.run import RunState
 from storage.alert_rows import close_alert, decide_in, decide_rows
-from storage.auditing import note
-from storage.changing import name_of, write_change
+from storage.auditing import name_of, note
+from storage.changing import write_change
 from storage.joining import Joining, join
 from storage.locks import LARGEST_ID, lock_alert, lock_jobs
 from storage.rows import alert_of, job_of

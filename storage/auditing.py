@@ -26,6 +26,11 @@ def note(tx: Tx, entry: Entry) -> None:
     tx.insert(AUDIT, **audit_columns(entry))
 
 
+def name_of(audit: Entry) -> str:
+    """How a person is named where it says who decided or stopped something."""
+    return audit.by.name or audit.by.key
+
+
 def mark(tx: Tx, event: Event, at: datetime) -> bool:
     """Mark an event as handled; False when another handling of it did so first."""
     key = {"platform": event.platform, "event": event.id}

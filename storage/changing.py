@@ -10,6 +10,8 @@ from scheduler.job import Job, JobState
 from scheduler.ports import Entry
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
+from storage.auditing import name_of
+from storage.halt_row import halt_row
 from storage.locks import lock_open_runs, save_job, save_run
 from storage.steps import cancelled, has_called, moved, plan_again
 from storage.tables import RUNS
@@ -20,11 +22,6 @@ _FIRED_SINCE = select(RUNS.c.id).where(
     RUNS.c.kind == RunKind.SCHEDULED,
     RUNS.c.fire_time >= bindparam("at"),
 )
-
-
-def name_of(audit: Entry) -> str:
-    """How a person is named where it says who decided or stopped something."""
-    return audit.by.name or audit.by.key
 
 
 def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit: Entry) -> Job:
@@ -42,7 +39,7 @@ def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit
     _stop_runs(tx, before, after, name_of(audit))
     consented = decision in (Decision.PINNED, Decision.ACCEPTED)
     once = isinstance(after.schedule, Once) and after.state is JobState.ACTIVE
-    if consented and once and not has_called(tx, after):
+    if consented and once and not has_called(tx, after) and halt_row(tx) is None:
         plan_again(tx, after)
     return after
 

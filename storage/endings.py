@@ -7,21 +7,21 @@ from datetime import datetime
 from sqlalchemy import bindparam, select
 
 from scheduler.alert import question
+from scheduler.failing import after_run
 from scheduler.job import Job, JobId, JobKind, JobState, unguarded_axes
 from scheduler.outbox import Owed
 from scheduler.ports import Answered, Entry, Finish, Held, Passage
 from scheduler.route import overwrites
 from scheduler.run import HoldReason, Run, RunId, RunKind, RunState
 from storage.alert_rows import open_with
-from storage.auditing import note
-from storage.changing import name_of
+from storage.auditing import name_of, note
 from storage.gate import may_run
 from storage.joining import Joining, join
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
-from storage.owing import owe, owe_alert, owe_report
+from storage.owing import owe, owe_alert, owe_pause, owe_report
 from storage.rows import place_of
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
-from storage.tables import RUNS
+from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
 
 ASKED = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.SERVED)
@@ -31,6 +31,23 @@ _BEFORE = (
     select(RUNS.c.state, RUNS.c.hold_reason, RUNS.c.error)
     .where(RUNS.c.job_id == bindparam("job"), RUNS.c.fire_time < bindparam("at"))
     .order_by(RUNS.c.fire_time.desc())
+    .limit(1)
+)
+
+
+_HELD_BY_HALT = (
+    select(RUNS.c.id)
+    .join(JOBS, JOBS.c.id == RUNS.c.job_id)
+    .where(
+        RUNS.c.state == RunState.HELD,
+        RUNS.c.finished_at.is_(None),
+        RUNS.c.hold_reason == HoldReason.HALT,
+        RUNS.c.error == bindparam("error"),
+        RUNS.c.id != bindparam("run"),
+        JOBS.c.platform == bindparam("platform"),
+        JOBS.c.workspace == bindparam("workspace"),
+        JOBS.c.chat == bindparam("chat"),
+    )
     .limit(1)
 )
 
@@ -47,8 +64,14 @@ class EndingVerbs(Verbs):
     async def release(self, job_id: JobId, audit: Entry) -> Run | None:
         return await self._run(lambda tx: _release(tx, job_id, audit))
 
-    async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
-        return await self._run(lambda tx: _ask_stop(tx, job_id, audit))
+    async def ask_stop(self, job_id: JobId, audit: Entry, *, run: RunId | None = None) -> list[Run]:
+        return await self._run(lambda tx: _ask_stop(tx, job_id, audit, run))
+
+    async def leave(self, run_id: RunId, audit: Entry) -> Run | None:
+        return await self._run(lambda tx: _leave(tx, run_id, audit))
+
+    async def try_again(self, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+        return await self._run(lambda tx: _try_again(tx, run_id, worker, refused))
 
 
 def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
@@ -75,22 +98,27 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
     if held.reason in ASKED and held.route is not None:
         fires = _held_for(tx, job, held.reason)
         join(tx, held.reason, held.route, [Joining(job, held.drifts, fires, tx.now)])
-    elif not _told_already(tx, rests):
+    elif not _told_already(tx, job, rests):
         owe_report(tx, job.place, run_id)
     return rests
 
 
 def _with_answer(tx: Tx, job: Job, run: Run, answered: Answered) -> tuple[Job, Run]:
     """What was spent is kept, the repeat is given back, and the job is held from now on."""
-    left = job.repeat_left
-    if left is not None and run.kind is RunKind.SCHEDULED:
-        left += 1
-    held = replace(
-        job, answered_as=answered.mismatches, repeat_left=left, revision=job.revision + 1
-    )
+    job = _give_back(tx, job, run)
+    held = replace(job, answered_as=answered.mismatches, revision=job.revision + 1)
     save_job(tx, held)
     usage = answered.usage.after(run.usage)
     return held, replace(run, usage=usage, output=answered.output)
+
+
+def _give_back(tx: Tx, job: Job, run: Run) -> Job:
+    """The job with the repeat that this run used up at the gate."""
+    if job.repeat_left is None or run.kind is not RunKind.SCHEDULED:
+        return job
+    given = replace(job, repeat_left=job.repeat_left + 1, revision=job.revision + 1)
+    save_job(tx, given)
+    return given
 
 
 def _stop(tx: Tx, job: Job, run: Run) -> Run:
@@ -108,8 +136,15 @@ def _held_for(tx: Tx, job: Job, reason: HoldReason) -> int:
     return sum(each is not None and question(each) is question(reason) for each in reasons)
 
 
-def _told_already(tx: Tx, run: Run) -> bool:
-    """Whether the run before is held for the very same thing: one report of an outage is enough."""
+def _told_already(tx: Tx, job: Job, run: Run) -> bool:
+    """Whether the run before is held for the very same thing: one report of an outage is enough.
+
+    A halt concerns everybody, so it is told once in each chat.
+    """
+    if run.hold_reason is HoldReason.HALT and not run.usage.requests:
+        place = job.place
+        chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
+        return tx.one(_HELD_BY_HALT, run=run.id, error=run.error, **chat) is not None
     before = tx.one(_BEFORE, job=run.job_id, at=run.fire_time)
     return before is not None and (before.state, before.hold_reason, before.error) == (
         RunState.HELD,
@@ -137,10 +172,11 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
     if run.authorised is not None:
         for alert in open_with(tx, [job.id]):
             owe_alert(tx, alert.id, place_of(alert))
-    counted = _counted(_learned(job, over, finish, tx.now), over)
+    counted = after_run(_counted(_learned(job, over, finish, tx.now), over), over)
     if counted != job:
         save_job(tx, counted)
     owe(tx, owed)
+    owe_pause(tx, job, counted, over)
     settle(tx, counted)
     return over
 
@@ -186,11 +222,40 @@ def _release(tx: Tx, job_id: JobId, audit: Entry) -> Run | None:
     return run
 
 
-def _ask_stop(tx: Tx, job_id: JobId, audit: Entry) -> list[Run]:
+def _leave(tx: Tx, run_id: RunId, audit: Entry) -> Run | None:
+    locked = lock_run(tx, run_id)
+    if locked is None or not locked[1].in_doubt:
+        return None
+    left = replace(locked[1], decided=f"left as it is by {name_of(audit)}")
+    save_run(tx, left)
+    note(tx, audit)
+    return left
+
+
+def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+    locked = lock_run(tx, run_id)
+    if locked is None:
+        return None
+    job, run = locked
+    if run.worker != worker or run.state is not RunState.CALLING or run.cancel_asked_by:
+        return None
+    _give_back(tx, job, run)
+    further = replace(
+        moved(run, RunState.CLAIMED, tx.now),
+        attempt=run.attempt + 1,
+        usage=refused.usage.after(run.usage),
+        error=refused.error,
+    )
+    save_run(tx, further)
+    return further
+
+
+def _ask_stop(tx: Tx, job_id: JobId, audit: Entry, only: RunId | None) -> list[Run]:
     job = lock_job(tx, job_id)
     if job is None:
         return []
     runs = [run for run in lock_open_runs(tx, job_id) if run.state.in_flight]
+    runs = [run for run in runs if only in (None, run.id)]
     for run in runs:
         asked = replace(run, cancel_asked_by=run.cancel_asked_by or name_of(audit))
         if run.state is not RunState.CALLING:

@@ -11,8 +11,8 @@ from scheduler.job import Job, JobId, JobState
 from scheduler.outbox import Owed
 from scheduler.ports import Entry, Planned
 from scheduler.run import FOLLOWS, Run, RunId, RunKind, RunState
-from storage.auditing import note
-from storage.locks import lock_job
+from storage.auditing import name_of, note
+from storage.locks import lock_job, lock_run, save_run
 from storage.owing import owe
 from storage.rows import run_columns
 from storage.steps import in_flight, must_rest, settle
@@ -42,8 +42,10 @@ class FireVerbs(Verbs):
     ) -> list[Run]:
         return await self._run(lambda tx: _plan(tx, job, planned, next_fire_time, owed))
 
-    async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
-        return await self._run(lambda tx: _plan_manual(tx, job_id, at, audit))
+    async def plan_manual(
+        self, job_id: JobId, at: datetime, audit: Entry, *, again: RunId | None = None
+    ) -> Run:
+        return await self._run(lambda tx: _plan_manual(tx, job_id, at, audit, again))
 
     async def planned(self) -> list[RunId]:
         return await self._run(lambda tx: [RunId(row.id) for row in tx.all(_PLANNED)])
@@ -82,8 +84,10 @@ def _overlapped(fire: Planned) -> Planned:
     return replace(fire, state=RunState.OVERLAPPED, note=OVERLAP)
 
 
-def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry) -> Run:
+def _plan_manual(tx: Tx, job_id: JobId, at: datetime, audit: Entry, again: RunId | None) -> Run:
     run = plan_by_hand(tx, job_id, at)
+    if again is not None:
+        _decide(tx, again, job_id, audit)
     note(tx, audit)
     return run
 
@@ -97,6 +101,18 @@ def plan_by_hand(tx: Tx, job_id: JobId, at: datetime) -> Run:
     while _is_taken(tx, job_id, at):
         at += timedelta.resolution
     return _insert(tx, job_id, at, RunKind.MANUAL, RunState.PLANNED, None)
+
+
+def _decide(tx: Tx, run_id: RunId, job_id: JobId, audit: Entry) -> None:
+    """A run in doubt is run again once; raises UserError where somebody has decided about it."""
+    locked = lock_run(tx, run_id)
+    if locked is None or not locked[1].in_doubt:
+        decided = locked[1].decided if locked else None
+        raise UserError(
+            f"that run of job {job_id} was {decided or 'decided about'} already",
+            f"'/jobs run {job_id}' starts a new one",
+        )
+    save_run(tx, replace(locked[1], decided=f"run again by {name_of(audit)}"))
 
 
 def _insert(

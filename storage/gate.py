@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 
 from scheduler.job import Job, JobState
-from scheduler.ports import Passage
+from scheduler.ports import HaltFile, Passage
 from scheduler.route import Route
 from scheduler.run import Run, RunId, RunKind, RunState
+from storage.halt_row import halt_in_force
 from storage.locks import lock_run, save_job, save_run
 from storage.steps import moved, with_one_used_up
 from storage.tables import CALLS
@@ -25,7 +26,9 @@ class GateVerbs(Verbs):
         authorised: bool = False,
     ) -> Passage:
         return await self._run(
-            lambda tx: _pass_gate(tx, run_id, worker, step, consent_revision, route, authorised)
+            lambda tx: _pass_gate(
+                tx, self._halt_file, run_id, worker, step, consent_revision, route, authorised
+            )
         )
 
 
@@ -40,6 +43,7 @@ def may_run(job: Job, run: Run) -> bool:
 
 def _pass_gate(
     tx: Tx,
+    file: HaltFile,
     run_id: RunId,
     worker: str,
     step: int,
@@ -51,11 +55,14 @@ def _pass_gate(
     if locked is None:
         return Passage.NOT_MINE
     job, run = locked
-    refused = _refusal(job, run, worker, tx.lease_clock(), consent_revision)
+    # After the run's lock: a halt that did not see this run calling is seen from here.
+    halted = halt_in_force(tx, file) is not None
+    refused = _refusal(job, run, worker, tx.lease_clock(), consent_revision, halted=halted)
     if refused is not None:
         return refused
     if authorised and not (run.authorised and run.authorised.route.bills_like(route)):
         return Passage.NOT_AUTHORISED
+    # What the request may cost is to be reserved here: in this transaction, before its row.
     call = {"run_id": run_id, "attempt": run.attempt, "step": step}
     if not tx.insert_if_new(CALLS, **call, worker=worker, route=route, at=tx.now):
         return Passage.ALREADY_CALLED
@@ -65,14 +72,18 @@ def _pass_gate(
 
 
 def _refusal(
-    job: Job, run: Run, worker: str, now: datetime, consent_revision: int
+    job: Job, run: Run, worker: str, now: datetime, consent_revision: int, *, halted: bool
 ) -> Passage | None:
     if run.worker != worker:
         return Passage.NOT_MINE
-    if run.state is RunState.CANCELLED or run.cancel_asked_by is not None:
+    if run.state is RunState.CANCELLED:
         return Passage.CANCELLED
     if run.lease_until is None or run.lease_until <= now:
         return Passage.NOT_MINE
+    if halted:
+        return Passage.HALTED
+    if run.cancel_asked_by is not None:
+        return Passage.CANCELLED
     if not may_run(job, run):
         return Passage.JOB_GONE
     if job.consent_revision != consent_revision:

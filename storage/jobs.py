@@ -11,8 +11,8 @@ from scheduler.alert import Decision
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry
 from storage.alert_rows import decide_rows
-from storage.auditing import note
-from storage.changing import name_of, write_change
+from storage.auditing import name_of, note
+from storage.changing import write_change
 from storage.locks import LARGEST_ID, lock_job
 from storage.rows import job_columns, job_of
 from storage.tables import JOBS

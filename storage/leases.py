@@ -6,10 +6,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, exists, or_, select, update
 
+from scheduler.failing import after_run
 from scheduler.job import Job
 from scheduler.run import Run, RunId, RunState
-from storage.locks import lock_run, save_run
-from storage.owing import owe_report
+from storage.locks import lock_run, save_job, save_run
+from storage.owing import owe_pause, owe_report
 from storage.rows import run_of
 from storage.steps import moved, settle
 from storage.tables import JOBS, RUNS
@@ -114,5 +115,9 @@ def _take_up(tx: Tx, job: Job, run: Run) -> Run:
     left = replace(moved(run, RunState.UNKNOWN, tx.now), error=IN_DOUBT)
     save_run(tx, left)
     owe_report(tx, job.place, run.id)
-    settle(tx, job)
+    counted = after_run(job, left)
+    if counted != job:
+        save_job(tx, counted)
+    owe_pause(tx, job, counted, left)
+    settle(tx, counted)
     return left

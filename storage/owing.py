@@ -6,9 +6,9 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from scheduler.job import Place
+from scheduler.job import Job, JobState, Place
 from scheduler.outbox import DeliveryState, Facts, Owed, OwedKind
-from scheduler.run import RunId
+from scheduler.run import Run, RunId
 from storage.rows import place_columns, place_of
 from storage.tables import ALERTS, DELIVERIES
 from storage.transaction import Tx
@@ -39,6 +39,13 @@ def owe(tx: Tx, owed: Iterable[Owed]) -> None:
 
 def owe_report(tx: Tx, place: Place, run_id: RunId) -> None:
     owe(tx, [Owed(OwedKind.REPORT, place, {"run": int(run_id)})])
+
+
+def owe_pause(tx: Tx, before: Job, after: Job, run: Run) -> None:
+    """A job never pauses itself silently."""
+    if after.state is JobState.PAUSED and before.state is not JobState.PAUSED:
+        facts = {"job": int(after.id), "run": int(run.id), "failures": after.failures}
+        owe(tx, [Owed(OwedKind.PAUSED, after.place, facts)])
 
 
 def owe_alert(tx: Tx, alert_id: int, place: Place) -> None:

@@ -74,6 +74,7 @@ def plan_again(tx: Tx, job: Job) -> Run | None:
         started_at=None,
         attempt=attempt,
         authorised=None,
+        cancel_asked_by=None,
         note=WAS_HELD,
     )
     save_run(tx, planned)

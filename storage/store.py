@@ -10,6 +10,7 @@ from storage.fires import FireVerbs
 from storage.forgetting import ForgettingVerbs
 from storage.front import FrontVerbs
 from storage.gate import GateVerbs
+from storage.halting import HaltVerbs
 from storage.histories import HistoryVerbs
 from storage.imports import ImportVerbs
 from storage.inbox import InboxVerbs
@@ -30,6 +31,7 @@ class Store(
     GateVerbs,
     EndingVerbs,
     HistoryVerbs,
+    HaltVerbs,
     AlertVerbs,
     OnceVerbs,
     OutboxVerbs,

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, Executable, Row, Table, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import UTCDateTime
 
+from scheduler.halt import Halt
+from scheduler.ports import HaltFile
 from storage.unreadable import Unreadable
 
 T = TypeVar("T")
@@ -67,11 +69,25 @@ class Transactions(Protocol):
     async def run(self, work: Callable[[Tx], T]) -> T: ...
 
 
+class NoFile:
+    """A store that nobody can halt by a file."""
+
+    def read(self) -> Halt | None:
+        return None
+
+    def remove(self) -> None:
+        return
+
+
+_NO_FILE = NoFile()
+
+
 class Verbs:
     """Something whose verbs are transactions."""
 
-    def __init__(self, database: Transactions) -> None:
+    def __init__(self, database: Transactions, halt_file: HaltFile = _NO_FILE) -> None:
         self._run = database.run
+        self._halt_file = halt_file
         self._unreadable = Unreadable()
 
 

@@ -19,6 +19,7 @@ _FORMS = {
     "provider": PROVIDER_NAME,
     "model": MODEL_NAME,
     "repeat": re.compile(r"[0-9]{1,7}"),
+    "retry": re.compile(r"[0-5]"),
 }
 
 
@@ -80,6 +81,12 @@ OPTIONS = (
     Option("repeat", "number", "how many runs before the job is finished", "3"),
     Option("until", "date", "no fire after this", "2027-01-31"),
     Option("timeout", "duration", "how long one run may take", "10m"),
+    Option(
+        "retry",
+        "0 to 5",
+        "how often a call is tried again that a busy or broken provider refused (429, 5xx)",
+        "2",
+    ),
 )
 
 KEYS = {option.key: option.key for option in OPTIONS} | {
@@ -87,7 +94,7 @@ KEYS = {option.key: option.key for option in OPTIONS} | {
 }
 BY_KEY = {option.key: option for option in OPTIONS}
 
-LATER_KEYS = ("deliver", "max_usd", "on_overlap", "retry")
+LATER_KEYS = ("deliver", "max_usd", "on_overlap")
 """Options that a later version knows."""
 
 
@@ -109,6 +116,7 @@ def options_of(pairs: Sequence[Pair]) -> Options:
         repeat=int(repeat) if repeat else None,
         until=typed.get("until"),
         timeout=typed.get("timeout"),
+        retry=int(typed["retry"]) if "retry" in typed else None,
     )
 
 

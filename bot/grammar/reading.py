@@ -18,8 +18,10 @@ from scheduler.commands import (
     Command,
     DecideAll,
     DrillJob,
+    HaltAll,
     Help,
     History,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Output,
@@ -35,12 +37,14 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.errors import UserError
 from scheduler.job import JobId
 
 MOST_PAGES = 1_000_000
+LONGEST_REASON = 200
 _PERSON = re.compile(r"[a-z]{1,20}(?::[A-Za-z0-9]{1,40}){1,2}", re.ASCII)
 _AFTER_VERB = ("help", "?", "-h", "--help")
 
@@ -169,6 +173,16 @@ def _page(said: Said, typed: str, what: str, most: int) -> int:
     return int(typed)
 
 
+def _halt(said: Said) -> Command:
+    return HaltAll(shortened(" ".join(plain(said.rest).split()), LONGEST_REASON))
+
+
+def _unhalt(said: Said) -> Command:
+    cut = in_words(said.rest)
+    nothing_more(said, cut.words, cut.pairs)
+    return Unhalt()
+
+
 def _claim(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, (), cut.pairs)
@@ -232,6 +246,7 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "resume": _job_alone(ResumeJob),
     "run": _run,
     "stop": _job_alone(StopJob),
+    "leave": _job_alone(LeaveRun),
     "remove": _job_alone(RemoveJob),
     "pin": _pin,
     "unpin": _unpin,
@@ -242,6 +257,8 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "history": _job_alone(History),
     "output": _job_alone(Output),
     "default": default,
+    "halt": _halt,
+    "unhalt": _unhalt,
     "tz": _tz,
     "audit": _audit,
     "claim": _claim,

@@ -16,8 +16,10 @@ from scheduler.commands import (
     DrillJob,
     EditJob,
     EndExperiment,
+    HaltAll,
     Help,
     History,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Options,
@@ -36,6 +38,7 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.job import JobId
@@ -91,6 +94,10 @@ def _said(command: Command) -> str:
             return f"claim {code}"
         case Unclaim(admin):
             return f"unclaim {admin}"
+        case HaltAll(reason):
+            return _words("halt", reason or None)
+        case Unhalt():
+            return "unhalt"
         case Help(topic):
             return _words("help", topic)
         case PinJob(job, route):
@@ -115,6 +122,7 @@ def _about_a_job(
         | PauseJob
         | ResumeJob
         | StopJob
+        | LeaveRun
         | RemoveJob
         | TakeSnapshot
         | DrillJob
@@ -131,6 +139,8 @@ def _about_a_job(
             return f"resume {job}"
         case StopJob(job):
             return f"stop {job}"
+        case LeaveRun(job):
+            return f"leave {job}"
         case RemoveJob(job):
             return f"remove {job}"
         case TakeSnapshot(job):
@@ -170,6 +180,7 @@ def _spelled(options: Options) -> str | None:
         "free_only": None if options.free_only is None else ("no", "yes")[options.free_only],
         "on_missed": options.on_missed,
         "repeat": options.repeat,
+        "retry": options.retry,
         "until": options.until,
         "timeout": options.timeout,
     }

@@ -82,6 +82,12 @@ VERBS = (
         ("cancel", "kill", "abort"),
     ),
     Verb(
+        "leave",
+        "do not repeat the latest run whose outcome is unknown",
+        ("leave <job>",),
+        ("leave 7",),
+    ),
+    Verb(
         "remove",
         "remove a job; its history stays, and resume brings it back",
         ("remove <job>",),
@@ -185,6 +191,20 @@ VERBS = (
         ("audit", "audit 7", "audit 7 page 2"),
     ),
     Verb(
+        "halt",
+        "shut every door to spending and cut off what is under way; for admins",
+        ("halt", "halt <reason>"),
+        ("halt", "halt the bill looks wrong"),
+        ("emergency",),
+    ),
+    Verb(
+        "unhalt",
+        "end a halt; says what was missed, and runs nothing by itself",
+        ("unhalt",),
+        ("unhalt",),
+        ("unfreeze",),
+    ),
+    Verb(
         "claim",
         "become the first admin, with the code that driftpin serve printed",
         ("claim <code>",),
@@ -222,5 +242,5 @@ CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
 
-LATER = ("cost", "halt", "unhalt")
+LATER = ("cost",)
 """Verbs that a later version knows."""

@@ -16,6 +16,7 @@ LIMITS = (
     "commands_per_minute",
     "run_timeout",
     "max_tokens",
+    "output_bytes",
     "concurrent_runs",
 )
 TOP = (

@@ -90,6 +90,7 @@ def _limits(section: Section) -> Limits:
         ),
         run_timeout=section.duration("run_timeout", usual.run_timeout, _SECOND, _DAY),
         max_tokens=section.number("max_tokens", usual.max_tokens, 1, 1_000_000),
+        output_bytes=section.number("output_bytes", usual.output_bytes, 1_000, 10_000_000),
         concurrent_runs=section.number("concurrent_runs", usual.concurrent_runs, 1, 1_000),
     )
 

@@ -18,7 +18,18 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import alerts, cards, defaults, drills, experiments, facts, people, prices, runs
+from bot.wording import (
+    alerts,
+    cards,
+    defaults,
+    drills,
+    experiments,
+    facts,
+    halts,
+    people,
+    prices,
+    runs,
+)
 from bot.wording.edits import edits
 from scheduler.answers import (
     Added,
@@ -34,6 +45,7 @@ from scheduler.answers import (
     ExperimentBegun,
     ExperimentOver,
     Histories,
+    Left,
     Listed,
     Outputs,
     Removed,
@@ -47,9 +59,10 @@ from scheduler.answers import (
     Zone,
 )
 from scheduler.drift import consent
+from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.press import Action, Press
-from scheduler.run import Run, RunState
+from scheduler.run import Run
 
 NAMED = 12
 """Jobs named one by one; the others are counted."""
@@ -70,8 +83,10 @@ def answer(found: Answer, how: str) -> Message:
             return Message(f"Nothing to do: job {facts.called(view.job)} is {what}.")
         case Started():
             return _started(found)
-        case Stopped(job, stopped):
-            return _stopped(found, job, len(stopped))
+        case Stopped():
+            return _stopped(found)
+        case Left():
+            return _left_alone(found)
         case Alerts():
             return _alerts(found, how)
         case StillHeld():
@@ -94,6 +109,10 @@ def answer(found: Answer, how: str) -> Message:
             return experiments.ended(found)
         case Snapshots():
             return _snapshots(found)
+        case HaltSet():
+            return halts.halted(found, how)
+        case HaltEnded():
+            return halts.ended(found, how)
         case Drilled():
             return drills.drilled(found, how)
         case Zone():
@@ -120,6 +139,10 @@ def _changed(found: Changed, how: str) -> Message:
         back = code(f"{how} resume {view.job.id}")
         blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
         buttons = (_undo(view.job),)
+    if found.done is Done.PAUSED and view.running:
+        words = "Its run goes on to its end, unless you stop it too: "
+        blocks.append(Paragraph(line(words, code(f"{how} stop {view.job.id}"))))
+        buttons = (runs.stop_button(view.running, "Stop the run too"),)
     loud = found.done in (Done.UNPINNED, Done.PINNED) and unguarded_axes(view.job)
     return Message(_done(found), tuple(blocks), buttons, Tone.LOUD if loud else Tone.GOOD)
 
@@ -190,20 +213,39 @@ def _started(found: Started) -> Message:
             " stays as it was."
         )
     if not found.held_fire:
-        return Message(f"Job {facts.called(job)} is about to run.")
+        title = f"Job {facts.called(job)} is about to run."
+        return Message(title, buttons=(runs.stop_button(found.run),))
     older = f" {facts.count(found.skipped, 'older held fire')} given up." if found.skipped else ""
     return Message(
         f"The held fire of job {facts.called(job)} runs now.{older}",
         (Quiet(line("It was due ", Moment(found.run.fire_time, job.zone))),),
+        (runs.stop_button(found.run),),
     )
 
 
-def _stopped(found: Stopped, job: Job, number: int) -> Message:
-    if not number:
-        return Message(f"Job {facts.called(job)} is not running; nothing was stopped.")
-    calling = any(run.state is RunState.CALLING for run in found.runs)
-    billed = "; what had left by then may have been billed" if calling else "; no call was made"
-    return Message(f"Job {facts.called(job)} is stopped{billed}.")
+def _stopped(found: Stopped) -> Message:
+    name = facts.called(found.job)
+    if found.over is not None:
+        how = runs.OUTCOME_WORDS[found.over.state]
+        return Message(f"That run of job {name} is over: {how}. Nothing was changed.")
+    if not found.runs:
+        return Message(f"Job {name} is not running; nothing was stopped.")
+    first = next((run.cancel_asked_by for run in found.runs if run.cancel_asked_by), None)
+    if first is not None:
+        return Message(f"Job {name} is being stopped already, by {first}; nothing was changed.")
+    if not found.requests:
+        return Message(f"Job {name} is stopped; no call was made.")
+    left = facts.count(found.requests, "request")
+    return Message(
+        f"Job {name} is stopped: its call is cut off. {left} had left and may have been billed."
+    )
+
+
+def _left_alone(found: Left) -> Message:
+    return Message(
+        f"Job {facts.called(found.job)}: the run of unknown outcome is left as it is.",
+        (Quiet(line("It was due ", Moment(found.run.fire_time, found.job.zone))),),
+    )
 
 
 def _snapshots(found: Snapshots) -> Message:

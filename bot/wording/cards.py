@@ -18,7 +18,7 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.runs import HOLD_WORDS, outcome
+from bot.wording.runs import HOLD_WORDS, outcome, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.held import REFERENCE
@@ -97,6 +97,8 @@ def shown(view: JobView, how: str) -> Message:
     if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
         blocks.append(Code(_without_reference(view.held[-1].error)))
     buttons = (_snapshot_button(view),) if unguarded_axes(job) else ()
+    if view.running:
+        buttons = (*buttons, stop_button(view.running))
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
 
 
@@ -132,6 +134,9 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
         found.append(("Script", line(job.prompt)))
     unguarded = view.would_hold is HoldReason.UNGUARDED
     found.append(("Guard", facts.guard(job, view.policy, held=unguarded)))
+    if job.retry:
+        times = facts.count(job.retry, "more attempt")
+        found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
     return tuple(found)
 
 

@@ -42,6 +42,8 @@ DEEDS = {
     "change-default": "change the default",
     "tz": "say where your clock stands",
     "audit": "read the audit",
+    "halt": "halt everything that spends",
+    "unhalt": "end a halt",
     "unclaim": "take back what a claim gave",
     "accept": "accept a new route for",
     "restore": "bring back",

@@ -51,6 +51,7 @@ HOLD_WORDS = {
     HoldReason.UNGUARDED: "nobody consented to a route",
     HoldReason.CONFIG: "the settings give it no route that can be trusted",
     HoldReason.CREDENTIAL: "a credential is missing",
+    HoldReason.HALT: "everything that spends is halted",
     HoldReason.SERVED: "what answered is not what was consented to",
 }
 
@@ -64,12 +65,16 @@ def outcome(run: Run, job: Job) -> Line:
     words = OUTCOME_WORDS[run.state]
     if run.hold_reason and run.state is RunState.MISSED:
         words = "held, then given up for a later fire"
+        if run.hold_reason is HoldReason.HALT:
+            words = "missed, everything that spends was halted"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
+    decided = f", {run.decided}" if run.decided else ""
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
     began = _began(run)
     waited = f"held {_waited(run)}, then " if began and run.note == WAS_HELD else ""
-    parts = line(Moment(run.fire_time, job.zone), f": {waited}{words}{asked}{_on(run)}")
+    said = f": {waited}{words}{decided}{asked}{_on(run)}"
+    parts = line(Moment(run.fire_time, job.zone), said)
     return parts if began is None else (*parts, *line("; ran at ", Moment(began, job.zone)))
 
 
@@ -110,7 +115,6 @@ def report(
                 tone=Tone.LOUD,
             )
         case RunState.UNKNOWN:
-            again = Press(Action.RUN_AGAIN, job=job.id, revision=int(run.id))
             perhaps = "done its work" if job.kind is JobKind.SCRIPT else "been billed"
             return Message(
                 f"Job {facts.called(job)} has an unknown outcome: it may have {perhaps}.",
@@ -120,12 +124,14 @@ def report(
                         line(
                             "It is not repeated by itself. ",
                             code(f"{how} run {job.id}"),
-                            " runs it again.",
+                            " runs it again, ",
+                            code(f"{how} leave {job.id}"),
+                            " leaves it as it is.",
                         )
                     ),
                     Quiet(receipt(run)),
                 ),
-                (Button("Run again", again),),
+                _doubt_buttons(job, run),
                 Tone.LOUD,
             )
         case RunState.CANCELLED:
@@ -185,8 +191,14 @@ def _held(job: Job, run: Run, how: str) -> Message:
         again = code(f"{how} run {job.id}")
         words = "Once that is mended, its next fires run by themselves; this one runs with "
         blocks.append(Paragraph(line(words, again, ".")))
+    if run.hold_reason is HoldReason.HALT:
+        words = "Later fires of this chat are held without a word. An admin ends the halt with "
+        blocks.append(Paragraph(line(words, code(f"{how} unhalt"), ".")))
     why = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
-    title = f"Job {facts.called(job)} is held: {why}. No call was made."
+    made = f"{facts.count(run.usage.requests, 'call')} made" if run.usage.requests else ""
+    title = f"Job {facts.called(job)} is held: {why}. {made or 'No call was made'}."
+    if run.usage.requests:
+        blocks.append(Quiet(receipt(run)))
     return Message(title, tuple(blocks), _held_buttons(job, run), Tone.LOUD)
 
 
@@ -198,12 +210,25 @@ def _cancelled(job: Job, run: Run) -> Message:
     return Message(f"Job {facts.called(job)} was cancelled{why}.", tuple(said))
 
 
+def _doubt_buttons(job: Job, run: Run) -> tuple[Button, ...]:
+    """Each decides about this very run, and only once."""
+    return (
+        Button("Run again", Press(Action.RUN_AGAIN, job=job.id, revision=int(run.id))),
+        Button("Leave it", Press(Action.LEAVE, job=job.id, revision=int(run.id))),
+    )
+
+
+def stop_button(run: Run, label: str = "Stop") -> Button:
+    """It stops this very run, and none that comes after it."""
+    return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
+
+
 def _cut_off(job: Job, run: Run) -> str:
     if job.kind is JobKind.SCRIPT:
         begun = "The script was ended, with everything it had started."
         return begun if run.usage.requests else "The script was not started."
     if run.usage.requests:
-        return "The call was cut off; what had left by then may have been billed."
+        return "No call was under way; the calls before it are paid for."
     return "No call was made."
 
 
@@ -234,6 +259,8 @@ def _figures(run: Run, route: Route) -> list[str]:
         parts.append(f"served by {usage.served_model}")
     if usage.downstream:
         parts.append(f"through {usage.downstream}")
+    if run.attempt > 1:
+        parts.append(f"attempt {run.attempt}")
     if not usage.requests and run.state is not RunState.UNKNOWN:
         parts.append("nothing was sent")
     elif usage.cost or not local:
@@ -260,12 +287,28 @@ def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Messa
     )
 
 
+def paused_itself(job: Job, run: Run, failures: int, how: str) -> Message:
+    """After too many runs in a row that came to nothing."""
+    last = sentence(run.error or OUTCOME_WORDS[run.state])
+    resume = Press(Action.RESUME, job=job.id, revision=job.consent_revision)
+    return Message(
+        f"Job {facts.called(job)} paused itself: its last {failures} runs came to nothing.",
+        (
+            Paragraph(line("The last one: ", last)),
+            Paragraph(line("It runs again once somebody types ", code(f"{how} resume {job.id}"))),
+        ),
+        (Button("Resume", resume, primary=True),),
+        Tone.LOUD,
+    )
+
+
 def history(job: Job, runs: tuple[Run, ...]) -> Message:
     if not runs:
         return Message(f"Job {facts.called(job)} has not run yet.")
     return Message(
         f"The latest runs of job {facts.called(job)}",
         (Bullets(tuple(_in_history(run, job) for run in runs)),),
+        tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
     )
 
 

@@ -3,6 +3,7 @@
 from scheduler.ports.alerts import Alerts, TooLate
 from scheduler.ports.experiments import Experiments
 from scheduler.ports.front import Admins, Buttons, Events, Offer, People, Person
+from scheduler.ports.halts import HaltFile, Halts
 from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves, Update
 from scheduler.ports.jobs import Entry, Event, Jobs
 from scheduler.ports.outbox import Outbox
@@ -28,6 +29,8 @@ __all__ = [
     "Finish",
     "Forgetting",
     "Gate",
+    "HaltFile",
+    "Halts",
     "Held",
     "Inbox",
     "Jobs",

@@ -74,6 +74,7 @@ class Passage(StrEnum):
 
     OPEN = "open"
     NOT_MINE = "the run is no longer this worker's"
+    HALTED = "everything that spends is halted"
     CANCELLED = "the run was stopped"
     CONSENT_CHANGED = "the job's consent changed after the route was judged"
     JOB_GONE = "the job was paused or removed"
@@ -100,11 +101,18 @@ class Runs(Protocol):
         """
         ...
 
-    async def plan_manual(self, job_id: JobId, at: datetime, audit: Entry) -> Run:
+    async def plan_manual(
+        self, job_id: JobId, at: datetime, audit: Entry, *, again: RunId | None = None
+    ) -> Run:
         """Plan a run of kind manual with a fire time of its own (a microsecond later until it is).
 
-        Raises AlreadyRunning while a run of the job is in flight.
+        `again` is a run of unknown outcome that this decides about; raises UserError where somebody
+        has. Raises AlreadyRunning while a run of the job is in flight.
         """
+        ...
+
+    async def leave(self, run_id: RunId, audit: Entry) -> Run | None:
+        """Decide that a run of unknown outcome is not repeated; None where that is decided."""
         ...
 
     async def planned(self) -> list[RunId]:
@@ -152,7 +160,8 @@ class Runs(Protocol):
     ) -> Passage:
         """The one-way gate: claimed -> calling, or calling with a further step.
 
-        One transaction: the run is this worker's with a live lease, nobody asked to stop it, the job's
+        One transaction: the run is this worker's with a live lease, nobody halted everything (row or
+        file) or asked to stop it, the job's
         consent is the one that was judged, the job is active (a manual run may belong to a paused
         one), and (run, attempt, step) was never called before. `authorised`: the run goes by what a
         person let it use (`Run.authorised`), which must be this very route. A scheduled run's first step uses up
@@ -169,6 +178,14 @@ class Runs(Protocol):
         Sets `unguarded_told` when the run succeeded, and the job's snapshot to what was learned. A
         job without next fire and without runs in flight or held becomes finished, as does one with
         nothing left to repeat. A message job's scheduled run uses up one of `repeat_left` here.
+        """
+        ...
+
+    async def try_again(self, run_id: RunId, worker: str, refused: Finish) -> Run | None:
+        """calling -> claimed: a further attempt of a call that certainly never left or was refused.
+
+        What it used is kept, its repeat is given back. None where the run is not this worker's, or
+        somebody asked to stop it: then it ends as it is.
         """
         ...
 
@@ -192,8 +209,8 @@ class Runs(Protocol):
         """The runs of these jobs that a person let use another route since then, oldest first."""
         ...
 
-    async def ask_stop(self, job_id: JobId, audit: Entry) -> list[Run]:
-        """Stop a job's runs in flight: planned and claimed ones are cancelled here and now; calling
+    async def ask_stop(self, job_id: JobId, audit: Entry, *, run: RunId | None = None) -> list[Run]:
+        """Stop a job's runs in flight, or only this one: planned and claimed ones are cancelled here and now; calling
         ones are marked for their worker. Returns them as they stood. The first who asked is kept."""
         ...
 

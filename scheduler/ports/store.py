@@ -5,6 +5,7 @@ from typing import Protocol
 from scheduler.ports.alerts import Alerts
 from scheduler.ports.experiments import Experiments
 from scheduler.ports.front import Admins, Buttons, Events, People
+from scheduler.ports.halts import Halts
 from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves
 from scheduler.ports.jobs import Entry, Jobs
 from scheduler.ports.outbox import Outbox
@@ -14,6 +15,7 @@ from scheduler.ports.runs import Runs
 class Store(
     Jobs,
     Runs,
+    Halts,
     Alerts,
     Outbox,
     Buttons,

@@ -22,13 +22,16 @@ _NEVER_SENT = (
 _LOOKS_LIKE_A_KEY = re.compile(r"\b(?:sk|pk|rk)-[\w-]{8,}|(?<=Bearer )[^\s'\"]{8,}", re.IGNORECASE)
 
 
-def sort_failure(error: Exception, host: str, secret: Secret | None) -> CallError:
-    """What became of a request that brought no answer at all."""
+def sort_failure(
+    error: Exception, host: str, secret: Secret | None, seconds: float | None = None
+) -> CallError:
+    """What became of a request that brought no answer at all; `seconds` is what it was given."""
     words = one_line(str(error) or type(error).__name__, secret)
     if isinstance(error, _NEVER_SENT):
         return NotSent(f"{host} could not be reached: {words}")
+    allowed = "" if seconds is None else f" ({seconds:g} s)"
     if isinstance(error, TimeoutError | httpx2.TimeoutException):
-        return Lost(f"no whole answer came from {host} in the time allowed")
+        return Lost(f"no whole answer came from {host} in the time allowed{allowed}")
     return Lost(f"the connection to {host} broke before a whole answer had come: {words}")
 
 

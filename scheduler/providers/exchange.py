@@ -13,7 +13,7 @@ from functools import lru_cache
 
 import httpx2
 
-from scheduler.errors import CallError, DriftpinError, Lost, NotSent
+from scheduler.errors import CallError, DriftpinError, NotSent, TooMuch
 from scheduler.ports import Gate
 from scheduler.providers.call_errors import one_line, sort_failure
 from scheduler.providers.readable import readable
@@ -92,7 +92,7 @@ class Exchange(httpx2.AsyncBaseTransport):
         if self.contradicted:
             raise Contradicted("what answered is not what was consented to")
         if self.asked >= self._limit:
-            raise Lost(f"the model wanted more than {self._limit} requests for one answer")
+            raise TooMuch(f"the model wanted a further request, and a run may make {self._limit}")
         await self._gate(self.asked + 1)
         self.asked += 1
         try:
@@ -100,9 +100,10 @@ class Exchange(httpx2.AsyncBaseTransport):
         except Contradicted:
             raise
         except CallError as error:
-            raise type(error)(one_line(str(error), self._secret)) from None
+            error.args = (one_line(str(error), self._secret),)
+            raise error from None
         except Exception as error:  # noqa: BLE001 - past the gate, what is not known may be billed
-            raise sort_failure(error, self._home.host, self._secret) from None
+            raise sort_failure(error, self._home.host, self._secret, self._seconds) from None
         json = {"Content-Type": "application/json"}
         return httpx2.Response(200, headers=json, content=body, request=asked)
 
@@ -110,10 +111,10 @@ class Exchange(httpx2.AsyncBaseTransport):
         if self._deadline is None:
             self._deadline = asyncio.get_running_loop().time() + self._seconds
         async with asyncio.timeout_at(self._deadline):
-            status, body, location = await self._send(request)
+            status, body, headers = await self._send(request)
         mode = self._route.api_mode
         self._check(read_facts(mode, status, body))
-        judge_reply(mode, status, body, location)
+        judge_reply(mode, status, body, headers.get("location", ""), headers.get("retry-after", ""))
         content = readable(mode, body, self._route.model)
         self.answered += 1
         return content
@@ -134,15 +135,15 @@ class Exchange(httpx2.AsyncBaseTransport):
         if self.contradicted and reply.asks_tools:
             raise Contradicted("what answered is not what was consented to")
 
-    async def _send(self, request: httpx2.Request) -> tuple[int, bytes, str]:
+    async def _send(self, request: httpx2.Request) -> tuple[int, bytes, httpx2.Headers]:
         response = await self._wire.handle_async_request(request)
         try:
             body = bytearray()
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > LONGEST_REPLY:
-                    raise Lost(f"the reply is longer than {LONGEST_REPLY} bytes")
-            return response.status_code, bytes(body), response.headers.get("location", "")
+                    raise TooMuch(f"the reply is longer than {LONGEST_REPLY} bytes")
+            return response.status_code, bytes(body), response.headers
         finally:
             await response.aclose()
 

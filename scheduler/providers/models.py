@@ -7,11 +7,11 @@ from types import NoneType
 from typing import Any, assert_never
 
 import httpx2
-from pydantic_ai import Agent, UsageLimits
+from pydantic_ai import Agent, UsageLimitExceeded, UsageLimits
 from pydantic_ai.models import Model
 from pydantic_ai.settings import ModelSettings
 
-from scheduler.errors import CallError, Lost, NotSent
+from scheduler.errors import CallError, CutOff, GateShut, Lost, NotSent, TooMuch
 from scheduler.ports import Answer, Gate
 from scheduler.providers.call_errors import one_line
 from scheduler.providers.exchange import Exchange
@@ -54,13 +54,17 @@ async def ask(
             result = await agent.run(prompt, model_settings=settings, usage_limits=bounds)
             if not result.output:
                 raise Lost("the reply is whole and has no text")
+        except asyncio.CancelledError:
+            cut = CutOff()
+            cut.usage, cut.under_way = exchange.usage, exchange.asked > exchange.answered
+            raise cut from None
         except Exception as error:  # noqa: BLE001 - whatever an SDK raises, a run has an outcome
             failure = _verdict(error, exchange, resolution)
         else:
             return Answer(result.output, exchange.usage, exchange.mismatches)
         if exchange.contradicted:
             return Answer("", exchange.usage, exchange.mismatches)
-    if isinstance(failure, CallError):
+    if isinstance(failure, CallError | GateShut):
         failure.usage = exchange.usage
     raise failure
 
@@ -72,6 +76,8 @@ def _verdict(error: Exception, exchange: Exchange, resolution: Resolution) -> Ex
         return Lost(f"{error}; an earlier request of this run was answered")
     if isinstance(error, CallError) or exchange.failure is not None:
         return error
+    if isinstance(error, UsageLimitExceeded):
+        return TooMuch(f"the model wanted more than the {exchange.asked} requests of a run")
     words = one_line(str(error) or type(error).__name__, resolution.secret)
     if exchange.asked == 0:
         return NotSent(f"no request could be made: {words}")

@@ -5,6 +5,7 @@ reply is judged as it came over the wire.
 """
 
 import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, assert_never
@@ -38,6 +39,10 @@ _COUNTS = {
 }
 
 
+_PASSING = (408, 425, 429)
+"""Beside 5xx, what a provider says that may say yes later."""
+
+
 def read_facts(mode: ApiMode, status: int, body: bytes) -> Reply | None:
     """What a reply says it has cost and who gave it, whole or not; None of one that says no."""
     reply = _parse(body) if 200 <= status < 300 else None
@@ -56,16 +61,20 @@ def read_facts(mode: ApiMode, status: int, body: bytes) -> Reply | None:
     )
 
 
-def judge_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> None:
+def judge_reply(
+    mode: ApiMode, status: int, body: bytes, location: str = "", retry_after: str = ""
+) -> None:
     """Raise Refused or Lost, in the provider's own words, unless this is a whole answer.
 
-    `location` is where a redirect points, the header of that name.
+    `location` is where a redirect points, `retry_after` when to come again: the headers of these names.
     """
     if 300 <= status < 400:
         target = urlsplit(location).netloc or "another address"
         raise Refused(f"HTTP {status}: it redirects to {target}, and a redirect is never followed")
     if not 200 <= status < 300:
-        raise Refused(f"HTTP {status}: {_words(_parse(body), body)}")
+        words = f"HTTP {status}: {_words(_parse(body), body)}"
+        passing = status in _PASSING or status >= 500
+        raise Refused(words, passing=passing, retry_after=_seconds(retry_after))
     reply = _parse(body)
     if reply is None:
         raise Lost("the reply is no JSON object")
@@ -80,6 +89,11 @@ def judge_reply(mode: ApiMode, status: int, body: bytes, location: str = "") -> 
             raise Lost("a built-in provider sends no replies")
         case _:
             assert_never(mode)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """The seconds a provider asks for; a date is not understood, and so is no number."""
+    return float(retry_after) if re.fullmatch(r"[0-9]{1,9}", retry_after) else None
 
 
 def _judge_chat(reply: Json, body: bytes) -> None:

@@ -7,6 +7,7 @@ from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.defaults import Defaults
 from scheduler.service.experiments import Experiments
+from scheduler.service.halts import HaltService
 from scheduler.service.jobs import JobService
 from scheduler.service.people import People
 from scheduler.service.reading import Reading
@@ -26,9 +27,11 @@ class Service:
         self.defaults = Defaults(core)
         self.experiments = Experiments(core, self.defaults)
         self.people = People(core)
+        self.halts = HaltService(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""
+        await self._core.must_not_be_halted()
         return await self._drills.drill(await self._core.job(job_id))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from scheduler.alert import Decision
 from scheduler.errors import UserError
 from scheduler.forecast import REMEMBERED, forecast
+from scheduler.halt import Halted
 from scheduler.job import Job, JobId, JobState, Principal, unguarded_axes
 from scheduler.money import Forecast
 from scheduler.ports import Clock, Config, Engine, Entry, Store
@@ -54,6 +55,11 @@ class Core:
         if job is None:
             raise no_job(job_id)
         return job
+
+    async def must_not_be_halted(self) -> None:
+        """Raises Halted, which says who halted and why."""
+        if halt := await self.store.halted():
+            raise Halted(halt)
 
     def entry(self, by: Principal, action: str, subject: str, detail: str = "") -> Entry:
         """A line of the audit, which knows what is being handled (scheduler.service.handling)."""

@@ -64,6 +64,7 @@ class JobService:
             repeat_left=options.repeat,
             until=_until(options.until, zone, now),
             timeout=_timeout(options.timeout),
+            retry=options.retry or 0,
         )
         job = replace(job, next_fire_time=_first_fire(job, now))
         taken = await take_snapshot(self._core.config, kind, pins, now)
@@ -143,6 +144,7 @@ class JobService:
             repeat_left=options.repeat if options.repeat is not None else job.repeat_left,
             until=_until(options.until, zone, now) if options.until else job.until,
             timeout=_timeout(options.timeout) if options.timeout else job.timeout,
+            retry=job.retry if options.retry is None else options.retry,
         )
         if command.schedule:
             schedule = parse_schedule(command.schedule, zone=zone, now=now)
@@ -192,7 +194,7 @@ class JobService:
                     f"job {job_id} has no fire left",
                     f"'/jobs edit {job_id} in 45m' gives it a new time",
                 )
-            return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire))
+            return Wanted(replace(job, state=JobState.ACTIVE, next_fire_time=fire, failures=0))
 
         job = await self._core.change(job_id, change, by, "resume")
         self._core.wake()

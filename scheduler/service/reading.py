@@ -36,6 +36,7 @@ class Reading:
         """The job with its next fires, held runs, last run, and what its next run would use."""
         held = await self._core.store.held([job.id])
         runs = await self._core.store.history(job.id, 1)
+        running = await self._core.store.in_flight(job.id)
         look = OneLook(self._core.config)
         current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
         judged = await _judged(look, job)
@@ -51,6 +52,7 @@ class Reading:
             would_hold=judged.reason if isinstance(judged, Held) else None,
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
+            running=running[0] if running else None,
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:

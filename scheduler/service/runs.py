@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 
 from scheduler.alert import MOVED, Alert, AlertId
-from scheduler.answers import Released, Started, StillHeld, Stopped
+from scheduler.answers import Left, Released, Started, StillHeld, Stopped
 from scheduler.commands import RouteText
 from scheduler.drift import Drift
 from scheduler.errors import UserError
-from scheduler.job import Job, JobId, JobState, Principal
+from scheduler.job import Job, JobId, JobKind, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Held, TooLate
 from scheduler.press import RouteNames
 from scheduler.route import Route
-from scheduler.run import Authorised, HoldReason
+from scheduler.run import Authorised, HoldReason, RunId, RunState
 from scheduler.service.asking import must_stay_free, open_alert
 from scheduler.service.core import Core
 from scheduler.service.naming import typed_names
 from scheduler.service.reading import Reading
 from scheduler.verdict import verdict
+
+LOOKED_AT = 50
+"""Runs in which one of unknown outcome is looked for."""
 
 
 class RunService:
@@ -25,17 +28,21 @@ class RunService:
         self._core = core
         self._reading = reading
 
-    async def run(self, job_id: JobId, by: Principal, *, held: bool = False) -> Started | StillHeld:
+    async def run(
+        self, job_id: JobId, by: Principal, *, held: bool = False, again: RunId | None = None
+    ) -> Started | StillHeld:
         """Run a job now: its latest held fire where one waits, else a manual run.
 
         Either passes the same guard and gate as any other run; neither begins beside another run
-        of the same job.
+        of the same job. `again` is the run of unknown outcome that this decides about.
         """
         job = await self._core.job(job_id)
+        if job.kind is not JobKind.MESSAGE:
+            await self._core.must_not_be_halted()
         try:
-            fire = await self._release(job_id, by)
-        except _HeldAgain as again:
-            return StillHeld(job, again, again.route, again.drifts, await self._asked(job, again))
+            fire = None if again is not None else await self._release(job_id, by)
+        except _HeldAgain as kept:
+            return StillHeld(job, kept, kept.route, kept.drifts, await self._asked(job, kept))
         if fire:
             return fire
         if held:
@@ -48,7 +55,7 @@ class RunService:
                 f"'/jobs edit {job_id} repeat=1' allows one more",
             )
         entry = self._core.entry(by, "run", f"job {job_id}")
-        run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry)
+        run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry, again=again)
         await self._core.engine.submit(run.id)
         return Started(job, run, held_fire=False)
 
@@ -62,6 +69,7 @@ class RunService:
         """Let one run use the route that holds the job, which must be the one the person saw: in the
         alert whose button they pressed, in the one that is open, or typed. The consent stays."""
         job = await self._core.job(job_id)
+        await self._core.must_not_be_halted()
         found = await self._held(job)
         names = RouteNames.of(found.route)
         asked = seen or await open_alert(self._core.store, job_id)
@@ -111,6 +119,7 @@ class RunService:
 
         A job that runs at this moment, or would only be held again, keeps its held fires.
         """
+        await self._core.must_not_be_halted()
         started, left = [], []
         for job_id in await self._core.store.held(job_ids):
             try:
@@ -123,14 +132,41 @@ class RunService:
             await self._owe_edit(alert)
         return Released(tuple(started), tuple(left))
 
-    async def stop(self, job_id: JobId, by: Principal) -> Stopped:
-        """End a job's runs in flight: what never passed the gate is cancelled, a call is cut off."""
+    async def stop(self, job_id: JobId, by: Principal, run_id: RunId | None = None) -> Stopped:
+        """End a job's runs in flight, or one of them: what never passed the gate is cancelled, a call is
+        cut off."""
         job = await self._core.job(job_id)
-        entry = self._core.entry(by, "stop", f"job {job_id}")
-        runs = await self._core.store.ask_stop(job_id, entry)
+        store = self._core.store
+        runs = await store.ask_stop(
+            job_id, self._core.entry(by, "stop", f"job {job_id}"), run=run_id
+        )
         for run in runs:
             await self._core.engine.cancel(run.id)
-        return Stopped(job, tuple(runs))
+        left = await store.calls([run.id for run in runs if run.state is RunState.CALLING])
+        over = await store.run(run_id) if run_id is not None and not runs else None
+        return Stopped(job, tuple(runs), left, over)
+
+    async def leave(self, job_id: JobId, by: Principal, run_id: RunId | None = None) -> Left:
+        """Leave a run of unknown outcome as it is: this one, or the latest that nobody decided about."""
+        job = await self._core.job(job_id)
+        if run_id is None:
+            runs = await self._core.store.history(job_id, LOOKED_AT)
+            run_id = next((run.id for run in runs if run.in_doubt), None)
+        if run_id is None:
+            raise UserError(
+                f"job {job_id} has no run of unknown outcome that waits for a decision",
+                f"'/jobs history {job_id}' shows its runs",
+            )
+        entry = self._core.entry(by, "leave", f"job {job_id}")
+        run = await self._core.store.leave(run_id, entry)
+        if run is None:
+            known = await self._core.store.run(run_id)
+            decided = known.decided if known else None
+            raise UserError(
+                f"that run of job {job_id} was {decided or 'decided about'} already",
+                "nothing was changed",
+            )
+        return Left(job, run)
 
     async def _release(self, job_id: JobId, by: Principal) -> Started | None:
         """Set the latest held fire free; None where none is held.

@@ -10,6 +10,7 @@ from storage.tables.people import (
     AuditRow,
     EventRow,
     FingerprintKeyRow,
+    HaltRow,
     OfferRow,
     PersonRow,
 )
@@ -29,6 +30,7 @@ PEOPLE = table_of(PersonRow)
 ADMINS = table_of(AdminRow)
 OFFERS = table_of(OfferRow)
 FINGERPRINT_KEYS = table_of(FingerprintKeyRow)
+HALTS = table_of(HaltRow)
 AUDIT = table_of(AuditRow)
 EVENTS = table_of(EventRow)
 UPDATES = table_of(UpdateRow)

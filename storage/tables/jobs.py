@@ -53,6 +53,8 @@ class JobRow(Row, table=True):
     repeat_left: int | None = None
     until: datetime | None = None
     timeout: timedelta | None = Field(default=None, sa_type=Microseconds)
+    retry: int = 0
+    failures: int = 0
     unguarded_told: bool
     answered_as: tuple[Mismatch, ...] = Field(default=(), sa_type=Value(tuple[Mismatch, ...]))
     accepted_as: tuple[Mismatch, ...] = Field(default=(), sa_type=Value(tuple[Mismatch, ...]))
@@ -90,6 +92,7 @@ class RunRow(Row, table=True):
     cost: Decimal | None = Field(default=None, sa_type=Dollars)
     cost_source: CostSource = Field(default=CostSource.UNKNOWN, sa_type=word(CostSource))
     note: str | None = Field(default=None, sa_type=Text)
+    decided: str | None = Field(default=None, sa_type=Text)
     started_at: datetime | None = None
     finished_at: datetime | None = None
     authorised: Authorised | None = Field(default=None, sa_type=Value(Authorised))

@@ -67,6 +67,17 @@ class EventRow(Row, table=True):
     at: datetime
 
 
+class HaltRow(Row, table=True):
+    """At most one row, number 1: while it is there, nothing that could spend begins."""
+
+    __tablename__ = "halts"
+
+    id: int = Field(primary_key=True)
+    who: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    at: datetime
+
+
 class FingerprintKeyRow(Row, table=True):
     """At most one row, number 1: the key that fingerprints of provider keys are made with."""
 

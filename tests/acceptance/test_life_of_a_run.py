@@ -91,10 +91,14 @@ async def test_stop_ends_a_hanging_call_at_once_and_says_so(world: World) -> Non
     await calling(world)
     told = await world.type("/jobs stop 1")
     await world.free.wait_for_hang_ups(1)
-    assert told.title == "Job 1 (Brief) is stopped; what had left by then may have been billed."
-    assert await states(world) == [RunState.CANCELLED]
-    assert world.latest.title == "Job 1 (Brief) was cancelled: stopped by Ana."
-    assert "may have been billed" in text_of(world.latest)
+    assert told.title == (
+        "Job 1 (Brief) is stopped: its call is cut off."
+        " 1 request had left and may have been billed."
+    )
+    assert await states(world) == [RunState.UNKNOWN]
+    assert "has an unknown outcome: it may have been billed." in world.latest.title
+    assert "Stopped by Ana during the call." in text_of(world.latest)
+    assert [button.label for button in world.latest.buttons] == ["Run again", "Leave it"]
     assert calls(world) == (1, 0)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from bot.adapters.terminal.adapter import HERE
 from bot.message import Request
+from scheduler.run import HoldReason, RunState
 from tests.acceptance.team import ANA, BOSS, ROOM, team_world
 from tests.acceptance.world import ME, World, text_of
 
@@ -84,3 +85,17 @@ async def test_only_admins_may_choose_a_script(tmp_path: Path) -> None:
         await world.type(ADD.format(script="check"), BOSS, ROOM)
         refused = await world.type("/jobs edit 1 | other", ANA, ROOM)
         assert (await world.job()).prompt == "check"
+
+
+async def test_a_halt_ends_a_running_script_and_starts_no_other(world: World) -> None:
+    pids = world.folder / "pids"
+    await scripts(world, check=["/bin/sh", "-c", f"echo begun > {pids}; sleep 600"])
+    await world.type(ADD.format(script="check"))
+    await world.ask(Request(ME, HERE, "/jobs run 1"))
+    await world.until(pids.exists)
+    await world.type("/jobs halt")
+    assert "The script was ended, with everything it had started." in text_of(world.latest)
+    told = await world.type("/jobs run 1")
+    assert "Ana halted everything that spends" in told.title
+    held = await world.fire()
+    assert (held.state, held.hold_reason) == (RunState.HELD, HoldReason.HALT)

@@ -66,6 +66,10 @@ class House:
         """`driftpin chat` through a pipe that is kept open."""
         return self._begin("chat", crash_at=crash_at)
 
+    def command(self, *words: str) -> Life:
+        """`driftpin …`, any command."""
+        return self._begin(*words)
+
     async def jobs(self, words: str) -> str:
         """What `driftpin jobs …` prints, a further process that comes and goes."""
         life = self._begin("jobs", *words.split())

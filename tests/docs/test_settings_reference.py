@@ -82,6 +82,7 @@ def test_the_defaults_in_the_reference_are_the_real_ones() -> None:
         ("limits.prompt_bytes", limits.prompt_bytes),
         ("limits.commands_per_minute", limits.commands_per_minute),
         ("limits.max_tokens", limits.max_tokens),
+        ("limits.output_bytes", limits.output_bytes),
         ("limits.concurrent_runs", limits.concurrent_runs),
         ("timezone", usual.timezone),
     ):

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from scheduler.errors import CallError, Lost, NotSent, Refused
+from scheduler.errors import CallError, Lost, NotSent, Refused, TooMuch
 from scheduler.providers.exchange import LONGEST_REPLY
 from scheduler.route import ApiMode
 from tests.fakes.provider import FakeProvider
@@ -60,7 +60,7 @@ async def test_a_pause_that_the_sdk_would_continue_by_itself_is_one_request(
 ) -> None:
     provider.behave(Says(finish="pause_turn"))
     error = await failure(ApiMode.ANTHROPIC_MESSAGES, provider.url)
-    assert type(error) is Lost
+    assert type(error) is TooMuch
     assert provider.count == 1
 
 
@@ -135,10 +135,10 @@ async def test_a_prompt_that_cannot_be_written_was_never_sent(
     assert provider.count == 0
 
 
-async def test_a_reply_without_end_is_lost(provider: FakeProvider) -> None:
+async def test_a_reply_without_end_is_too_much(provider: FakeProvider) -> None:
     provider.behave(Raw("x" * (LONGEST_REPLY + 1)))
     error = await failure(ApiMode.CHAT_COMPLETIONS, provider.url)
-    assert type(error) is Lost
+    assert type(error) is TooMuch
     assert "longer than" in str(error)
 
 

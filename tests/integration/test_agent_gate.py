@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from scheduler.errors import GateShut, Lost
+from scheduler.errors import CutOff, GateShut, Lost, TooMuch
 from scheduler.ports import Answer
 from scheduler.route import ApiMode
 from scheduler.run import Usage
@@ -85,9 +85,44 @@ async def test_a_gate_that_shuts_in_the_middle_of_a_loop_stops_it_there(
 ) -> None:
     provider.behave(Says(tool="look"))
     gate = CountingGate(shut_at=2)
-    with pytest.raises(GateShut):
+    with pytest.raises(GateShut) as caught:
         await loop(mode, provider.url, gate, requests=5)
     assert gate.passed == [1]
+    assert provider.count == 1
+    assert caught.value.usage == Usage(1, 11, 7, "meta/llama-3:free")
+
+
+@every_mode
+async def test_a_loop_that_is_cut_off_says_what_was_answered_and_whether_a_call_was_under_way(
+    provider: FakeProvider, mode: ApiMode
+) -> None:
+    provider.behave(Says(tool="look"), Hang())
+    call = asyncio.create_task(loop(mode, provider.url, CountingGate(), requests=5))
+    await provider.wait_for(2)
+    call.cancel()
+    with pytest.raises(CutOff) as caught:
+        await call
+    assert caught.value.under_way
+    assert isinstance(caught.value.usage, Usage)
+    assert caught.value.usage.requests == 2
+
+
+async def test_a_call_cut_off_at_the_gate_was_not_under_way(provider: FakeProvider) -> None:
+    reached = asyncio.Event()
+
+    async def second(step: int) -> None:
+        if step == 2:
+            reached.set()
+            await asyncio.Event().wait()
+
+    provider.behave(Says(tool="look"))
+    mode = ApiMode.CHAT_COMPLETIONS
+    call = asyncio.create_task(loop(mode, provider.url, second, requests=5))
+    await reached.wait()
+    call.cancel()
+    with pytest.raises(CutOff) as caught:
+        await call
+    assert not caught.value.under_way
     assert provider.count == 1
 
 
@@ -109,6 +144,7 @@ async def test_a_provider_that_goes_away_in_the_middle_of_a_loop_may_have_billed
 @every_mode
 async def test_a_loop_ends_at_its_bound(provider: FakeProvider, mode: ApiMode) -> None:
     provider.behave(Says(tool="look"))
-    with pytest.raises(Lost):
+    with pytest.raises(TooMuch) as caught:
         await loop(mode, provider.url, CountingGate(), requests=3)
-    assert provider.count == 3
+    assert isinstance(caught.value.usage, Usage)
+    assert (provider.count, caught.value.usage.requests) == (3, 3)

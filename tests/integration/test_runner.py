@@ -1,18 +1,20 @@
 """A run where the database or our own code fails under it."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 
 from scheduler.config import CoreConfig, RouteConfig
-from scheduler.errors import StoreError
+from scheduler.errors import CallError, GateShut, Lost, NotSent, StoreError
+from scheduler.halt import Halt
+from scheduler.job import Job
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Answer, Finish, Gate
 from scheduler.route import Pins, Resolution
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.runner import Runner
 from storage.store import Store
-from tests.integration.stores import FREE, ME, NOW, Opener, add, plan, rerun
+from tests.integration.stores import FREE, ME, NOW, Opener, add, entry, plan, rerun
 
 
 class Settings:
@@ -101,3 +103,127 @@ async def test_a_run_the_database_failed_under_is_left_to_lapse(store: Store) ->
     (error,) = await asyncio.gather(runner.execute(run.id), return_exceptions=True)
     assert isinstance(error, StoreError)
     assert (await rerun(store, run)).state is RunState.CLAIMED
+
+
+class TwoSteps:
+    """Asks twice; `between` happens after the first answer."""
+
+    def __init__(self, between: Callable[[], Awaitable[object]]) -> None:
+        self.between = between
+
+    async def answer(
+        self,
+        resolution: Resolution,
+        prompt: str,
+        *,
+        gate: Gate,
+        timeout: timedelta,
+        max_tokens: int,
+    ) -> Answer:
+        await gate(1)
+        await self.between()
+        try:
+            await gate(2)
+        except GateShut as shut:
+            shut.usage = SPENT
+            raise
+        return Answer("All quiet", Usage(2))
+
+
+async def job_of(store: Store, run: Run) -> Job:
+    job = await store.job(run.job_id)
+    assert job is not None
+    return job
+
+
+SPENT = Usage(1, 11, 7, "llama:free")
+
+
+async def test_a_halt_between_two_requests_holds_the_run_with_what_it_spent(store: Store) -> None:
+    run = await plan(store, await add(store, repeat_left=3))
+    halt = Halt("Ana", "too dear", NOW)
+    agent = TwoSteps(lambda: store.halt(halt, entry("halt", "everything")))
+    await Runner(store, Settings(), agent, ME).execute(run.id)
+    held = await rerun(store, run)
+    assert (held.state, held.hold_reason, held.usage) == (RunState.HELD, HoldReason.HALT, SPENT)
+    assert "Ana halted everything" in (held.error or "")
+    assert "it stopped after 1 call" in (held.error or "")
+    assert await store.calls([run.id]) == 1
+    assert (await job_of(store, held)).repeat_left == 3
+
+
+async def test_a_stop_between_two_requests_cancels_the_run_with_what_it_spent(
+    store: Store,
+) -> None:
+    job = await add(store)
+    run = await plan(store, job)
+    agent = TwoSteps(lambda: store.ask_stop(job.id, entry("stop")))
+    await Runner(store, Settings(), agent, ME).execute(run.id)
+    over = await rerun(store, run)
+    assert (over.state, over.usage) == (RunState.CANCELLED, SPENT)
+    assert await store.calls([run.id]) == 1
+
+
+class Unreachable:
+    """Never sends anything, though it passes the gate each time; `asked` counts."""
+
+    def __init__(self, error: CallError) -> None:
+        self.error = error
+        self.asked = 0
+
+    async def answer(
+        self,
+        resolution: Resolution,
+        prompt: str,
+        *,
+        gate: Gate,
+        timeout: timedelta,
+        max_tokens: int,
+    ) -> Answer:
+        await gate(1)
+        self.asked += 1
+        raise self.error
+
+
+async def test_what_never_left_is_tried_twice_more_after_pauses(store: Store) -> None:
+    run = await plan(store, await add(store))
+    agent, pauses = Unreachable(NotSent("lab could not be reached")), list[float]()
+
+    async def pause(span: timedelta) -> None:
+        pauses.append(span.total_seconds())
+
+    await Runner(store, Settings(), agent, ME, pause=pause).execute(run.id)
+    over = await rerun(store, run)
+    assert (over.state, over.attempt, over.usage.requests) == (RunState.FAILED, 3, 0)
+    assert (agent.asked, pauses) == (3, [1, 5])
+
+
+async def test_a_stop_in_the_pause_before_a_further_attempt_is_the_end(store: Store) -> None:
+    job = await add(store)
+    run = await plan(store, job)
+    agent = Unreachable(NotSent("lab could not be reached"))
+
+    async def pause(span: timedelta) -> None:
+        await store.ask_stop(job.id, entry("stop"))
+
+    await Runner(store, Settings(), agent, ME, pause=pause).execute(run.id)
+    assert ((await rerun(store, run)).state, agent.asked) == (RunState.CANCELLED, 1)
+
+
+async def test_a_halt_in_the_pause_before_a_further_attempt_holds_the_run(store: Store) -> None:
+    run = await plan(store, await add(store))
+    agent = Unreachable(NotSent("lab could not be reached"))
+
+    async def pause(span: timedelta) -> None:
+        await store.halt(Halt("Ana", "", NOW), entry("halt", "everything"))
+
+    await Runner(store, Settings(), agent, ME, pause=pause).execute(run.id)
+    held = await rerun(store, run)
+    assert (held.state, held.hold_reason, agent.asked) == (RunState.HELD, HoldReason.HALT, 1)
+
+
+async def test_a_lost_answer_is_asked_for_once(store: Store) -> None:
+    run = await plan(store, await add(store, retry=5))
+    agent = Unreachable(Lost("the connection broke"))
+    await Runner(store, Settings(), agent, ME).execute(run.id)
+    assert ((await rerun(store, run)).state, agent.asked) == (RunState.UNKNOWN, 1)

@@ -25,6 +25,8 @@ TOUCHES_THE_WORLD = {
     "bot.dispatcher",
     "bot.doors",
     "bot.forms",
+    "bot.halt_file",
+    "bot.halting",
     "bot.http",
     "bot.importing",
     "bot.logs",

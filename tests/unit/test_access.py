@@ -39,6 +39,8 @@ snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
 audit            -        -      -        -     yes
 unclaim          -        -      -        -     yes
+halt             -        -      -        -     yes
+unhalt           -        -      -        -     yes
 change-default   -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
 """
@@ -52,6 +54,7 @@ pause            -        -      yes      yes   yes
 resume           -        -      yes      yes   yes
 run              -        -      yes      yes   yes
 stop             -        -      yes      yes   yes
+leave            -        -      yes      yes   yes
 pin              -        -      yes      yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes
@@ -74,6 +77,7 @@ pause            -        -      -        yes   yes
 resume           -        -      -        yes   yes
 run              -        -      -        yes   yes
 stop             -        -      -        yes   yes
+leave            -        -      -        yes   yes
 pin              -        -      -        yes   yes
 pin-another      -        -      -        yes   yes
 snapshot         -        -      -        yes   yes

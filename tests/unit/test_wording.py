@@ -258,7 +258,7 @@ SAID = {
         "/jobs",
         first_unguarded=False,
     ),
-    "a run cut off in its call": runs.report(
+    "a run stopped between two calls": runs.report(
         a_job(),
         a_run(RunState.CANCELLED, error="stopped by Ana", usage=Usage(requests=1)),
         "/jobs",

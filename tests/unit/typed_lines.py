@@ -14,8 +14,10 @@ from scheduler.commands import (
     DrillJob,
     EditJob,
     EndExperiment,
+    HaltAll,
     Help,
     History,
+    LeaveRun,
     ListAlerts,
     ListJobs,
     Options,
@@ -34,6 +36,7 @@ from scheduler.commands import (
     TakeSnapshot,
     TakeSnapshots,
     Unclaim,
+    Unhalt,
     UnpinJob,
 )
 from scheduler.job import JobId, JobKind, OnMissed
@@ -78,6 +81,11 @@ GOOD: dict[str, Command] = {
     "`/jobs claim “7KQM-2XPD”`": Claim("7KQM2XPD"),
     "unclaim slack:T012AB:U034CD": Unclaim("slack:T012AB:U034CD"),
     "unclaim `telegram:42`": Unclaim("telegram:42"),
+    "halt": HaltAll(),
+    "/halt": HaltAll(),
+    "/jobs halt  the bill\nlooks wrong": HaltAll("the bill looks wrong"),
+    "emergency": HaltAll(),
+    "unhalt": Unhalt(),
     # ways to address the bot
     "/jobs pause 7": PauseJob(SEVEN),
     "jobs pause 7": PauseJob(SEVEN),
@@ -103,6 +111,7 @@ GOOD: dict[str, Command] = {
     "unpause 7": ResumeJob(SEVEN),
     "stop 7": StopJob(SEVEN),
     "cancel 7": StopJob(SEVEN),
+    "leave #7": LeaveRun(SEVEN),
     "rm 7": RemoveJob(SEVEN),
     "delete #7": RemoveJob(SEVEN),
     "run 7": RunJob(SEVEN),

@@ -48,7 +48,6 @@ WRONG: dict[str, str] = {
         "did you mean '/jobs cronjob action=update job_id=7 provider=lab'?"
     ),
     "cost": "cost is not available in this version; type '/jobs help'",
-    "halt": "halt is not available in this version; type '/jobs help'",
     "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
     "audit page x": (
         "'x' is not a page of the audit; type '/jobs audit' or '/jobs audit <job>'"
@@ -202,7 +201,7 @@ WRONG: dict[str, str] = {
     "add every 2h colour=red | Say hello": (
         "there is no option colour=; "
         "the options are name, tz, provider, model, kind, on_drift, free_only, on_missed, repeat, "
-        "until, timeout"
+        "until, timeout, retry"
     ),
     "add every 2h name=a name=b | Say hello": "name= is there twice; type it once",
     "add every 2h tz=UTC zone=UTC | Say hello": "tz= is there twice; type it once",
@@ -218,7 +217,6 @@ WRONG: dict[str, str] = {
     "add every 2h free_only=maybe | Say hello": (
         "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),
-    "add every 2h retry=3 | Say hello": "retry= is not available in this version; leave it out",
     "add every 2h kind=robot | Say hello": (
         "kind= is agent, message or script, not 'robot'; type it like 'kind=message'"
     ),

@@ -94,6 +94,8 @@ def jobs() -> None:
         may("repeat_left", sa.Integer()),
         may("until", MOMENT),
         may("timeout", sa.BigInteger()),
+        must("retry", sa.Integer()),
+        must("failures", sa.Integer()),
         must("unguarded_told", sa.Boolean()),
         must("answered_as", JSON),
         must("accepted_as", JSON),
@@ -128,6 +130,7 @@ def runs() -> None:
         may("cost", sa.BigInteger()),
         must("cost_source", WORD),
         may("note", TEXT),
+        may("decided", TEXT),
         may("started_at", MOMENT),
         may("finished_at", MOMENT),
         may("authorised", JSON),
@@ -279,6 +282,14 @@ def people() -> None:
         must("id", ID),
         must("key", TEXT),
         sa.PrimaryKeyConstraint("id", name="pk_fingerprint_keys"),
+    )
+    op.create_table(
+        "halts",
+        must("id", ID),
+        must("who", TEXT),
+        must("reason", TEXT),
+        must("at", MOMENT),
+        sa.PrimaryKeyConstraint("id", name="pk_halts"),
     )
     op.create_table(
         "audit",
