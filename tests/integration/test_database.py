@@ -37,7 +37,7 @@ class Stall:
 
 
 def note(tx: Tx, event: str) -> None:
-    tx.insert_if_new(EVENTS, platform="test", event=event, at=NOW)
+    tx.insert_if_new(EVENTS, platform="test", event=event, handling="", at=NOW)
 
 
 def fail(tx: Tx) -> None:
