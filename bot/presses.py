@@ -70,7 +70,7 @@ BOUND = (Action.UNDO, Action.PIN, Action.SNAPSHOT)
 
 MENDED = 3600.0
 """Seconds in which a copy of an alert is mended once, however often its buttons are pressed."""
-IN_PLACE = (Action.UNDO, Action.RESTORE)
+IN_PLACE = (Action.UNDO, Action.RESTORE, Action.CHANGE_DEFAULT, Action.TRY_DEFAULT)
 """Buttons whose message would be untrue once they were pressed: the answer takes its place."""
 
 

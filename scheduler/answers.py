@@ -279,12 +279,13 @@ class Drilled:
 @dataclass(frozen=True, slots=True)
 class Zone:
     """Where a person's clock stands, and their jobs that run by another zone; `said` unless it is only
-    the configured one."""
+    the configured one, `fixed` where it is the one of their profile."""
 
     zone: str
     elsewhere: tuple[Job, ...]
     said: bool
     changed: bool
+    fixed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -360,9 +360,13 @@ def _healed(found: Alert, ran: Sequence[Run]) -> str:
         return f"Healed: what {found.route.name} bills is as it was consented to again."
     old = _one_consent(found.undecided)
     back = f"the default is {old} again" if old else "the default moved back"
-    accepted = bool(ran) or any(row.decision is Decision.ACCEPTED for row in found.jobs)
-    # What was accepted has run on the new default meanwhile; only of the held fires is it certain.
-    spent = "The held fires made no call." if accepted else "Nothing was spent."
+    accepted = any(row.decision is Decision.ACCEPTED for row in found.jobs)
+    spent = "Nothing was spent."
+    if ran:
+        spent = f"Nothing was spent but by {facts.count(len(ran), 'run')} let through by hand."
+    if accepted:
+        # What was accepted has run on the new default meanwhile; only of the others is it certain.
+        spent = "The fires that stayed held made no call."
     return f"Healed: {back}, not {found.route.name}. {spent}"
 
 

@@ -37,7 +37,7 @@ def shown(found: Default, how: str) -> Message:
     experiment, buttons = _experiment(found, how)
     if found.resolution is None:
         return Message(
-            "The default names no route that can be called; agent jobs are held.",
+            "The default names no route that can be called; what may cost something is held.",
             (
                 *(Paragraph(line(each)) for each in (found.problem or "").splitlines()),
                 *experiment,

@@ -181,7 +181,7 @@ def marks(view: JobView) -> list[Line]:
     if job.state is not JobState.ACTIVE:
         found.append(line(str(job.state)))
     if not job.kind.guarded:
-        return [*found, line("message")]
+        return [*found, line(job.kind.value)]
     missing = unguarded_axes(job)
     if job.pins != Pins():
         found.append(line(f"pinned to {names(job.pins)}"))

@@ -28,7 +28,12 @@ def zone(found: Zone, how: str) -> Message:
         )
         blocks.append(Bullets(tuple(kept)))
         blocks.append(Quiet(line("One of them changes with ", another)))
-    if not found.changed:
+    if found.fixed:
+        one = code(f"{how} edit <job> tz=Europe/Oslo")
+        blocks.append(
+            Quiet(line("It is the zone of your profile. One job gets another with ", one))
+        )
+    elif not found.changed:
         blocks.append(Quiet(line("Another zone: ", code(f"{how} tz Europe/Oslo"))))
     return Message(title, tuple(blocks), private=True)
 
@@ -48,7 +53,8 @@ def audit(found: Audited, how: str) -> Message:
 def _entry(entry: Deed, zone: str) -> Line:
     """When, who, from where, what, to what."""
     by = entry.by
-    who = f"{by.name} ({by.key})" if by.name else by.key
+    known = f"telegram:{by.person}" if by.platform == "telegram" else by.key
+    who = f"{by.name} ({known})" if by.name else known
     what = " ".join(filter(None, (entry.action, entry.object)))
     detail = f" ({entry.detail})" if entry.detail else ""
     return line(Moment(entry.at, zone), f": {who}: {what}{detail}")

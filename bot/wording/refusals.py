@@ -38,6 +38,7 @@ def stranger(pattern: str, claim: str | None = None) -> Message:
 
 DEEDS = {
     "add": "add jobs",
+    "add-script": "choose a script",
     "list-everywhere": "list the jobs of every chat",
     "change-default": "change the default",
     "tz": "say where your clock stands",

@@ -189,7 +189,13 @@ def _held(job: Job, run: Run, how: str) -> Message:
     blocks: list[Block] = [Code(run.error or "")]
     if run.hold_reason in (HoldReason.CONFIG, HoldReason.CREDENTIAL):
         again = code(f"{how} run {job.id}")
-        words = "Once that is mended, its next fires run by themselves; this one runs with "
+        if job.snapshot.unseen and unguarded_axes(job):
+            again = code(f"{how} snapshot {job.id}")
+            words = (
+                "Nobody has seen a route for it yet. Once that is mended, it is bound to one with "
+            )
+        else:
+            words = "Once that is mended, its next fires run by themselves; this one runs with "
         blocks.append(Paragraph(line(words, again, ".")))
     if run.hold_reason is HoldReason.HALT:
         words = "Later fires of this chat are held without a word. An admin ends the halt with "

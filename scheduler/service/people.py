@@ -35,7 +35,13 @@ class People:
         zone = ZoneInfo(said or configured).key
         jobs = [job for job in await store.jobs() if job.owner == by]
         elsewhere = (job for job in jobs if job.zone != zone and job.state is not JobState.FINISHED)
-        return Zone(zone, tuple(elsewhere), said=said is not None, changed=command.zone is not None)
+        return Zone(
+            zone,
+            tuple(elsewhere),
+            said=said is not None,
+            changed=command.zone is not None,
+            fixed=told is not None,
+        )
 
     async def audit(self, command: ReadAudit) -> Audited:
         """One page of what people did, the latest first; about one job where one is named."""

@@ -54,10 +54,26 @@ class RunService:
                 f"job {job_id} has used up its repeats",
                 f"'/jobs edit {job_id} repeat=1' allows one more",
             )
+        if again is None and (waits := await self._asked_about(job)):
+            return waits
         entry = self._core.entry(by, "run", f"job {job_id}")
         run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry, again=again)
         await self._core.engine.submit(run.id)
         return Started(job, run, held_fire=False)
+
+    async def _asked_about(self, job: Job) -> StillHeld | None:
+        """A run that would only be held, where an open alert asks why: nothing is planned for it."""
+        alert = await open_alert(self._core.store, job.id)
+        if alert is None or not job.kind.guarded:
+            return None
+        found, _ = await verdict(self._core.config, job)
+        if not isinstance(found, Held) or found.reason not in MOVED or found.route is None:
+            return None
+        why = UserError(
+            f"a run of job {job.id} would be held, as its alert says",
+            f"'/jobs pin {job.id}' or '/jobs accept {job.id}' decides first",
+        )
+        return StillHeld(job, why, found.route, found.drifts, alert)
 
     async def once(
         self,
@@ -97,7 +113,7 @@ class RunService:
         """What moved, for a job that is held by that and by nothing else."""
         instead = f"'/jobs run {job.id}' runs it"
         if not job.kind.guarded:
-            raise UserError(f"job {job.id} is a message and is never held", instead)
+            raise UserError(f"job {job.id} is a {job.kind} and is never held", instead)
         found, _ = await verdict(self._core.config, job)
         if not isinstance(found, Held):
             raise UserError(f"job {job.id} would not be held, so it needs no leave", instead)

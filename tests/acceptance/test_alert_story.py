@@ -252,7 +252,7 @@ async def test_a_heal_after_an_acceptance_does_not_say_that_nothing_was_spent(
     world.point_default("free-lab", "small")
     await world.until(lambda: "Healed" in world.chat.messages["message-1"].title)
     healed = world.chat.messages["message-1"]
-    assert healed.title.endswith("The held fires made no call.")
+    assert healed.title.endswith("The fires that stayed held made no call.")
     assert "Nothing was spent" not in text_of(healed)
 
 
