@@ -3,6 +3,7 @@
 import logging
 import secrets
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.admission import Admission
@@ -78,6 +79,9 @@ class Dispatcher:
 
         Raises StoreError for a request that is kept and had no effect: it is handed in again.
         """
+        if request.asking:
+            # It has no effect, so it may come again: the press that has one is another event.
+            request = replace(request, event=None)
         platform = request.principal.platform
         try:
             if request.event is not None and await self._store.seen(platform, request.event):

@@ -29,7 +29,8 @@ class Request:
     command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
     person's own, where the platform knows it. `message` is the platform's id of the message whose
     button was pressed. `kept`: the platform hands it in again where the database could not be
-    reached, until it can.
+    reached, until it can. `asking`: a button whose effect is dear was pressed first; everything is judged
+    as for the press itself, nothing is done, and the answer is its question or why it cannot be pressed.
     """
 
     principal: Principal
@@ -42,6 +43,7 @@ class Request:
     zone: str | None = None
     message: str | None = None
     kept: bool = False
+    asking: bool = False
 
 
 class Style(StrEnum):
@@ -144,7 +146,8 @@ class Message:
     the place of the message whose button was pressed; `beside`: that one keeps its buttons. `form`: a
     platform that has forms shows this one instead; `problems` are the fields of a form that was sent
     (names of AddForm's fields) and what is wrong with each. `to_stranger`: nobody admitted asked, and
-    where others would read it, it need not be said each time.
+    where others would read it, it need not be said each time. `asks`: the question before a dear button,
+    which this person may now say yes to.
     """
 
     title: str
@@ -158,6 +161,7 @@ class Message:
     form: AddForm | None = None
     problems: tuple[tuple[str, str], ...] = ()
     to_stranger: bool = False
+    asks: bool = False
 
     def with_tokens(self, tokens: Iterable[str]) -> "Message":
         pairs = zip(self.buttons, tokens, strict=True)

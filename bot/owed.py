@@ -5,14 +5,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.message import Bullets, Message, Moment, Tone, line
+from bot.outlook import forecasts
 from bot.owing_answers import asker, said
 from bot.wording import alerts, answered, cards, experiments, halts, imports, late, runs
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.answers import JobView
 from scheduler.experiment import ExperimentId
-from scheduler.forecast import FORESEEN, REMEMBERED, forecast
 from scheduler.job import Job, JobId, Place, Principal
-from scheduler.money import Forecast
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Store
 from scheduler.press import RouteNames
@@ -138,9 +137,9 @@ async def _alert(store: Store, owed: Owed, how: str) -> tuple[Message, str | Non
     edit = found.message if found.hangs == owed.place and not owed.facts.get("anew") else None
     if _is_about_an_answer(found):
         return answered.alert(found, waiting, calls, how), edit
-    forecasts = await _forecasts(store, found)
+    foreseen = await forecasts(store, found)
     ran = await store.let_through([row.job.id for row in found.jobs], found.opened_at)
-    return alerts.alert(found, waiting, calls, how, forecasts, ran), edit
+    return alerts.alert(found, waiting, calls, how, foreseen, ran), edit
 
 
 async def _left_behind(store: Store, owed: Owed, how: str) -> Message:
@@ -156,15 +155,6 @@ async def _answer(store: Store, view: View, facts: Facts, how: str) -> Message |
         return late.answer(said(facts))
     job = await store.job(JobId(_number(facts, "job")))
     return late.answer(cards.added(await view(job), how)) if job else None
-
-
-async def _forecasts(store: Store, found: Alert) -> dict[JobId, Forecast]:
-    """How the jobs of an alert would go on, seen from when it was opened; none of very many."""
-    jobs = [row.job for row in found.undecided]
-    if len(jobs) > FORESEEN:
-        return {}
-    usages = await store.usages([job.id for job in jobs], REMEMBERED)
-    return {job.id: forecast(job, usages.get(job.id, ()), found.opened_at) for job in jobs}
 
 
 def _is_about_an_answer(found: Alert) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import assert_never
 
+from bot.asking import DEAR, Asking
 from bot.carrying import Carrier
 from bot.doors import Doors
 from bot.message import Message, Request
@@ -86,13 +87,16 @@ class Presses:
         self._carrier = carrier
         self._clock = clock
         self._mended: Remembered[bool] = Remembered()
+        self._asking = Asking(store, service, carrier)
 
     async def press(self, request: Request) -> Message:
-        """What the presser is told."""
+        """What the presser is told; of a press that asks first, the question, and nothing is done."""
         stored = await self._store.press(request.token or "")
         if stored is None or not self._here(stored, request):
             return refusals.unknown_button()
         press = stored.press
+        if request.asking and press.action not in DEAR:
+            return refusals.unknown_button()
         if press.action is Action.PAGE:
             return await self._page(press, request)
         if press.action is Action.CANCEL:
@@ -160,6 +164,8 @@ class Presses:
         mine = [row.job for row in alert.undecided if self._doors.may(request, action, row.job)]
         if alert.undecided and not mine:
             raise self._doors.refusal(action, "these jobs")
+        if request.asking:
+            return await self._asking.about_all(alert, press, mine)
         decided = await self._service.consents.decide(
             alert, press.revision, decision, mine, request.principal
         )
@@ -177,6 +183,8 @@ class Presses:
             raise self._doors.refusal(action, f"job {row.job.id}")
         if alert.revision != press.revision or alert.state is not AlertState.OPEN:
             return self._chosen(alert, press, alerts.too_late(alert, press.route).title)
+        if request.asking:
+            return await self._asking.about_one(alert, press, row.job)
         by = request.principal
         if press.action is Action.RUN_ONCE:
             started = await self._service.runs.once(row.job.id, by, seen=alert)
@@ -219,6 +227,7 @@ class Presses:
     async def _on_job(self, stored: StoredPress, request: Request) -> Message:
         """A button that says what a command says, once, and only while the consent it spoke of stands."""
         press = stored.press
+        job: Job | None = None
         if press.job is not None:
             job = await self._doors.job(request, ACTIONS[press.action], press.job)
             if stored.pressed_by is None and _stale(press, job):
@@ -227,6 +236,8 @@ class Presses:
             self._doors.need(request, ACTIONS[press.action])
         if stored.pressed_by is not None:
             return _used(stored)
+        if request.asking:
+            return await self._asking.about(command_of(press), job, request)
         try:
             with pressing(stored.token):
                 answer = await self._carrier.carry_out(command_of(press), request)

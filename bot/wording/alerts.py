@@ -247,9 +247,7 @@ def _buttons(
 ) -> tuple[Button, ...]:
     every = "" if len(rows) == 1 else f" (all {len(rows)})"
     route = RouteNames.of(found.route)
-    jobs = facts.count(len(rows), "job")
-    cost = prices.spent(found.route, foreseen) if len(foreseen) == len(rows) else ""
-    question = f"From now on {jobs} will use {_priced(found.route, cost)}. Accept?"
+    question = accepting(found.route, [row.job for row in rows], foreseen)
 
     def press(action: Action) -> Press:
         return Press(action, alert=found.id, revision=found.revision, route=route)
@@ -267,6 +265,25 @@ def _buttons(
     )
 
 
+def accepting(route: Route, jobs: Sequence[Job], foreseen: Sequence[Forecast] = ()) -> str:
+    """What is asked before these jobs use a new route from now on."""
+    cost = prices.spent(route, foreseen) if len(foreseen) == len(jobs) else ""
+    return f"From now on {facts.count(len(jobs), 'job')} will use {_priced(route, cost)}. Accept?"
+
+
+def accepting_one(job: Job, route: Route) -> str:
+    """The same where one job was chosen among others."""
+    return f"From now on job {facts.called(job)} will use {_priced(route)}. Accept?"
+
+
+def letting_run_once(job: Job, route: Route) -> str:
+    """What is asked before one run uses the route that holds its job."""
+    return (
+        f"Job {facts.called(job)} runs once on {_priced(route)}; after that it is held as before."
+        " Run it?"
+    )
+
+
 def _one_press(found: Alert, row: AlertJob, action: Action, *, listed: bool) -> Press:
     """A press about one job of an alert; a list of them is shown again after it."""
     route = RouteNames.of(found.route)
@@ -274,10 +291,7 @@ def _one_press(found: Alert, row: AlertJob, action: Action, *, listed: bool) -> 
 
 
 def _once_button(found: Alert, row: AlertJob, label: str, *, listed: bool) -> Button:
-    question = (
-        f"Job {facts.called(row.job)} runs once on {_priced(found.route)}; after that it is held as"
-        " before. Run it?"
-    )
+    question = letting_run_once(row.job, found.route)
     press = _one_press(found, row, Action.RUN_ONCE, listed=listed)
     return Button(label, press, confirm=Confirm(question, "Run once"))
 
@@ -317,7 +331,7 @@ def page_of(found: Alert, job_id: JobId | None) -> int:
 def _choosing(found: Alert, row: AlertJob, *, listed: bool) -> tuple[Button, ...]:
     """The buttons about one job."""
     number = row.job.id
-    question = f"From now on job {facts.called(row.job)} will use {_priced(found.route)}. Accept?"
+    question = accepting_one(row.job, found.route)
     pin = Button(f"Pin {number}", _one_press(found, row, Action.PIN, listed=listed), primary=True)
     accept = _one_press(found, row, Action.ACCEPT, listed=listed)
     once = _once_button(found, row, f"Run {number} once", listed=listed)
@@ -336,8 +350,8 @@ def still_held(found: StillHeld) -> Message:
     if found.alert is not None and row is not None:
         return Message(title, buttons=_choosing(found.alert, row, listed=True))
     job, route = found.job, RouteNames.of(found.route)
-    question = f"From now on job {facts.called(job)} will use {_priced(found.route)}. Accept?"
-    once = f"Job {facts.called(job)} runs once on {_priced(found.route)}. Run it?"
+    question = accepting_one(job, found.route)
+    once = letting_run_once(job, found.route)
     pin = Press(Action.PIN, job.id, revision=job.consent_revision)
     pinnable = all(drift.axis in NAMES for drift in found.drifts)
     accept = Press(Action.ACCEPT, job.id, route=route)

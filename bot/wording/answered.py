@@ -135,11 +135,16 @@ def _accepted(rows: Sequence[AlertJob]) -> str:
     return _joined(said)
 
 
+def accepting(found: Alert, rows: Sequence[AlertJob]) -> str:
+    """What is asked before these jobs may be answered like that from now on."""
+    jobs = facts.count(len(rows), "job")
+    return f"From now on {jobs} will ask {found.route.name}, and {_accepted(rows)}. Accept?"
+
+
 def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
     every = "" if len(rows) == 1 else f" (all {len(rows)})"
     route = RouteNames.of(found.route)
-    jobs = facts.count(len(rows), "job")
-    question = f"From now on {jobs} will ask {found.route.name}, and {_accepted(rows)}. Accept?"
+    question = accepting(found, rows)
 
     def press(action: Action) -> Press:
         return Press(action, alert=found.id, revision=found.revision, route=route)

@@ -68,9 +68,13 @@ def _card_buttons(view: JobView) -> tuple[Button, ...]:
 
 
 def _undo_button(job: Job) -> Button:
-    question = f"Remove job {facts.called(job)}? Nothing of it will run."
     press = Press(Action.UNDO, job=job.id, revision=job.consent_revision)
-    return Button("Undo", press, confirm=Confirm(question, "Remove"))
+    return Button("Undo", press, confirm=Confirm(removing(job), "Remove"))
+
+
+def removing(job: Job) -> str:
+    """What is asked before a job is removed."""
+    return f"Remove job {facts.called(job)}? Nothing of it will run."
 
 
 def _snapshot_button(view: JobView) -> Button:

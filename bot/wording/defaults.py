@@ -110,7 +110,7 @@ def what_if(found: WhatIf, how: str) -> Message:
         blocks.append(_jobs_and_chats(found.holds, found.route, found.forecasts))
         if len(found.holds) > NAMED:
             blocks.append(_by_chat(found.holds))
-    lasting = "" if found.length is None else f" for {span_words(found.length)}"
+    lasting = _lasting(found)
     command = code(f"{how} default {found.new}{lasting} yes")
     then = ", and then back" if lasting else ""
     return Message(
@@ -121,10 +121,19 @@ def what_if(found: WhatIf, how: str) -> Message:
     )
 
 
-def _do_it(found: WhatIf, lasting: str) -> Button:
+def moving(found: WhatIf) -> str:
+    """What is asked before the default moves."""
     price = f" ({prices.PRICE_WORDS[found.route.price_class]})" if found.route else ""
-    question = f"Move the default to {found.new}{price}{lasting} for every job and chat?"
-    question += held_by_it(found.holds)
+    moved = f"Move the default to {found.new}{price}{_lasting(found)} for every job and chat?"
+    return moved + held_by_it(found.holds)
+
+
+def _lasting(found: WhatIf) -> str:
+    return "" if found.length is None else f" for {span_words(found.length)}"
+
+
+def _do_it(found: WhatIf, lasting: str) -> Button:
+    question = moving(found)
     if found.length is None:
         press = Press(Action.CHANGE_DEFAULT, route=found.new)
         return Button("Change", press, primary=True, confirm=Confirm(question, "Change"))

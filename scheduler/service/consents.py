@@ -145,6 +145,14 @@ class Consents:
 
         return await self._changed(Done.ACCEPTED, command.job, change, by)
 
+    async def accepting(self, command: AcceptRoute) -> Job:
+        """The job as `accept` would leave it; raises UserError as that does, and changes nothing."""
+        seen = await self._typed_names(command.job, command.route)
+        alert = None if seen else await open_alert(self._core.store, command.job)
+        job = await self._core.job(command.job)
+        _must_be_guarded(job)
+        return await self._accepted(job, seen, alert)
+
     async def _typed_names(self, job_id: JobId, route: RouteText | None) -> RouteNames | None:
         if route is None:
             return None
@@ -258,12 +266,12 @@ class Consents:
         by: Principal,
     ) -> Decided | TooLate:
         """One press on an alert: decide on these of its jobs, the first press wins."""
-        if alert.state is not AlertState.OPEN or alert.revision != revision:
-            return TooLate(alert)
-        fit = [job for job in mine if _can_be(decision, job, alert)] or mine
-        unfit = tuple(job for job in mine if job not in fit)
-        mine = fit
-        changed = [await self._as_decided(job, alert, decision) for job in mine]
+        changed = await self.deciding(alert, revision, decision, mine)
+        if isinstance(changed, TooLate):
+            return changed
+        fit = {job.id for job in changed}
+        unfit = tuple(job for job in mine if job.id not in fit)
+        mine = [job for job in mine if job.id in fit]
         audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
         outcome = await self._core.store.decide(alert.id, revision, changed, decision, audit)
         if isinstance(outcome, TooLate):
@@ -273,6 +281,15 @@ class Consents:
         ids = {job.id for job in (*mine, *unfit)}
         left = tuple(row.job for row in outcome.undecided if row.job.id not in ids)
         return Decided(outcome, tuple(mine), left, unfit)
+
+    async def deciding(
+        self, alert: Alert, revision: int, decision: Decision, mine: list[Job]
+    ) -> list[Job] | TooLate:
+        """What such a press would make of those of these jobs that it fits; changes nothing."""
+        if alert.state is not AlertState.OPEN or alert.revision != revision:
+            return TooLate(alert)
+        fit = [job for job in mine if _can_be(decision, job, alert)] or mine
+        return [await self._as_decided(job, alert, decision) for job in fit]
 
     async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
         match decision:

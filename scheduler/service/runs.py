@@ -84,6 +84,22 @@ class RunService:
     ) -> Started | TooLate:
         """Let one run use the route that holds the job, which must be the one the person saw: in the
         alert whose button they pressed, in the one that is open, or typed. The consent stays."""
+        job, route = await self.once_on(job_id, typed, seen)
+        waiting = (await self._core.store.held([job_id])).get(job_id, [])
+        entry = self._core.entry(by, "run-once", f"job {job_id}", str(RouteNames.of(route)))
+        authorised = Authorised(route, by.name or by.key, self._core.clock.now())
+        revision = (seen.id, seen.revision) if seen else None
+        run = await self._core.store.run_once(job_id, authorised, entry, revision)
+        if isinstance(run, TooLate):
+            return run
+        await self._core.engine.submit(run.id)
+        older = max(0, len(waiting) - 1)
+        return Started(job, run, bool(waiting), skipped=older, once=route)
+
+    async def once_on(
+        self, job_id: JobId, typed: RouteText | None = None, seen: Alert | None = None
+    ) -> tuple[Job, Route]:
+        """The job, and the route that one run of it would be let use; changes nothing."""
         job = await self._core.job(job_id)
         await self._core.must_not_be_halted()
         found = await self._held(job)
@@ -98,16 +114,7 @@ class RunService:
             said = f"job {job_id} would use {names}, which is {found.route.price_class}"
             raise UserError(said, again)
         must_stay_free(job, found.route.name, found.route.price_class)
-        waiting = (await self._core.store.held([job_id])).get(job_id, [])
-        entry = self._core.entry(by, "run-once", f"job {job_id}", str(names))
-        authorised = Authorised(found.route, by.name or by.key, self._core.clock.now())
-        revision = (seen.id, seen.revision) if seen else None
-        run = await self._core.store.run_once(job_id, authorised, entry, revision)
-        if isinstance(run, TooLate):
-            return run
-        await self._core.engine.submit(run.id)
-        older = max(0, len(waiting) - 1)
-        return Started(job, run, bool(waiting), skipped=older, once=found.route)
+        return job, found.route
 
     async def _held(self, job: Job) -> "_Moved":
         """What moved, for a job that is held by that and by nothing else."""

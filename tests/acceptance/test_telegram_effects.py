@@ -112,6 +112,63 @@ async def test_a_decided_alert_says_who_decided_what_in_its_place_and_offers_no_
     assert "date_time" in {entity["type"] for entity in alert.entities}
 
 
+async def test_accept_new_tells_its_price_over_the_chat_and_moves_no_button(room: Room) -> None:
+    alert = await room.alert()
+    job, before = room.cards()[-1], [each.label for each in alert.buttons]
+    press = await room.house.ana.presses(alert, "Accept new")
+    toast = await press.until_answered()
+    assert toast.text.startswith("From now on 1 job will use paid-lab:large (paid")
+    assert toast.text.endswith("Accept?")
+    assert toast.show_alert
+    await room.until(lambda: alert.labels == [*before, "Yes: Accept new", "Not now"])
+    for label in ("Yes: Accept new", "Not now"):
+        others = await room.house.bob.presses(alert, label)
+        assert (await room.told(others)).startswith("I asked somebody else this.")
+    assert not room.house.changes(job)
+    await room.house.ana.presses(alert, "Not now")
+    await room.until(lambda: alert.labels == before)
+    await room.house.ana.presses(alert, "Accept new")
+    await room.until(lambda: "Yes: Accept new" in alert.labels)
+    await room.house.ana.presses(alert, "Yes: Accept new")
+    await decided(room, alert)
+    assert room.house.changes(job) == [("accepted", "Ana")]
+
+
+async def test_whoever_may_not_accept_or_remove_is_told_so_and_nothing_is_asked(
+    room: Room,
+) -> None:
+    alert = await room.alert()
+    job = room.cards()[-1]
+    card = await room.sees(f"Job {job} is scheduled")
+    for message, label, deed in (
+        (alert, "Accept new", "accept a new route for"),
+        (alert, "Run once", "let one run use a new route for"),
+        (card, "Undo", "remove"),
+    ):
+        shown = len(message.versions)
+        press = await room.house.bob.presses(message, label)
+        assert (await room.told(press)).startswith(f"You may not {deed}")
+        assert len(message.versions) == shown
+    await room.house.until_finished()
+    assert not any("Yes" in label for label in alert.labels + card.labels)
+    undo = await room.house.ana.presses(card, "Undo")
+    assert await room.told(undo) == f"Remove job {job} (Brief)? Nothing of it will run."
+    await room.until(lambda: card.labels[-2:] == ["Yes: Undo", "Not now"])
+
+
+async def test_accept_new_of_an_alert_that_was_decided_meanwhile_asks_nothing(room: Room) -> None:
+    alert = await room.alert()
+    # Its own edit waits, so that the button hangs there still.
+    flood = room.telegram.misbehave(retry_after(2), method="editMessageText", times=None)
+    await room.told(await room.house.bob.presses(alert, "Pause"))
+    late = await room.house.ana.presses(alert, "Accept new")
+    assert (await room.told(late)).startswith("Already decided: Bob paused job")
+    flood.clear()
+    await decided(room, alert, "Bob")
+    assert not offered(alert)
+    assert "Yes: Accept new" not in str(alert.versions)
+
+
 async def test_a_press_on_an_older_version_changes_nothing_and_says_so_to_the_presser_alone(
     room: Room,
 ) -> None:

@@ -70,7 +70,9 @@ async def test_a_job_is_made_of_a_preset_a_prompt_and_a_zone(house: House) -> No
         str(bob.id),
         None,
     )
-    await room.until(lambda: not clock.labels)
+    await becomes(room, clock, f"Created: job {job}")
+    assert CREATE not in clock.text
+    assert not clock.labels
     # The zone is kept: whoever has said it once is not asked again.
     again = await house.telegram.until_says(bob, after=await bob.types("/add"))
     assert WHEN in again.text
@@ -119,6 +121,10 @@ async def test_what_nobody_can_schedule_is_asked_again(house: House) -> None:
     await room.sees("There are no jobs here yet.")
     await press(room, dee, again, "Cancel")
     await becomes(room, again, "Cancelled; nothing was created.")
+    await begins(room, dee)
+    await dee.types("/cancel")
+    await room.until(lambda: room.posts()[-1].text == "Cancelled; nothing was created.")
+    assert room.cards() == []
 
 
 async def test_a_draft_outlives_a_restart_and_expires(house: House) -> None:

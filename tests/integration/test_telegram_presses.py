@@ -31,6 +31,14 @@ async def bot(desk: Desk) -> Telegram:
     return await desk.attach()
 
 
+ASKED = "Remove job 7 (Brief)? Nothing of it will run."
+
+
+async def dispatched(request: Request) -> Message:
+    """As the dispatcher answers a dear button."""
+    return Message(ASKED, private=True, asks=True) if request.asking else Message("Removed.")
+
+
 async def shown(desk: Desk, bot: Telegram, chat: int, message: Message) -> Shown:
     sent = await bot.send(place(chat), message)
     return desk.telegram.world.chats[chat].messages[int(sent)]
@@ -137,23 +145,86 @@ async def test_buttons_of_an_edit_that_came_meanwhile_stay(desk: Desk, bot: Tele
 async def test_a_dear_button_asks_first_and_takes_the_question_back(
     desk: Desk, bot: Telegram
 ) -> None:
+    desk.handle.script["tok-remove"] = dispatched
     message = await shown(desk, bot, 42, DEAR)
-    await (await desk.ana.presses(message, "Remove")).until_answered()
-    await desk.telegram.until(lambda: message.labels == ["Yes: Remove", "Not now"])
+    toast = await (await desk.ana.presses(message, "Remove")).until_answered()
+    assert (toast.text, toast.show_alert) == (ASKED, True)
+    await desk.telegram.until(lambda: message.labels == ["Remove", "Yes: Remove", "Not now"])
     await desk.ana.presses(message, "Not now")
     await desk.telegram.until(lambda: message.labels == ["Remove"])
-    assert desk.handle.requests == []
+    assert [request.asking for request in desk.handle.requests] == [True]
 
 
 async def test_yes_is_the_press_and_a_refused_one_asks_again(desk: Desk, bot: Telegram) -> None:
-    desk.handle.script["tok-remove"] = Message("You may not remove it.", private=True)
+    async def refusing(request: Request) -> Message:
+        return await dispatched(request) if request.asking else Message("Too late.", private=True)
+
+    desk.handle.script["tok-remove"] = refusing
     message = await shown(desk, bot, 42, DEAR)
     await desk.ana.presses(message, "Remove")
-    await desk.telegram.until(lambda: len(message.labels) == 2)
+    await desk.telegram.until(lambda: len(message.labels) == 3)
     toast = await (await desk.ana.presses(message, "Yes: Remove")).until_answered()
-    assert toast.text == "You may not remove it."
-    assert [request.token for request in desk.handle.requests] == ["tok-remove"]
+    assert toast.text == "Too late."
+    asked = [(request.token, request.asking) for request in desk.handle.requests]
+    assert asked == [("tok-remove", True), ("tok-remove", False)]
     await desk.telegram.until(lambda: message.labels == ["Remove"])
+
+
+async def test_whoever_may_not_press_is_told_so_and_nothing_is_asked(
+    desk: Desk, bot: Telegram
+) -> None:
+    desk.handle.script["tok-remove"] = Message("You may not remove it.", private=True)
+    message = await shown(desk, bot, 42, DEAR)
+    toast = await (await desk.ana.presses(message, "Remove")).until_answered()
+    assert toast.text == "You may not remove it."
+    await desk.until_finished()
+    assert (len(message.versions), message.labels) == (1, ["Remove"])
+
+
+async def test_only_whoever_was_asked_can_answer_also_after_a_restart(
+    desk: Desk, bot: Telegram
+) -> None:
+    desk.handle.script["tok-remove"] = dispatched
+    group = desk.telegram.group(GROUP, "Ops")
+    message = await shown(desk, bot, GROUP, DEAR)
+    await desk.ana.presses(message, "Remove")
+    await desk.telegram.until(lambda: len(message.labels) == 3)
+    await desk.until_finished()
+    await bot.quiet()
+    await bot.stop()
+    await desk.attach()
+    for label in ("Yes: Remove", "Not now"):
+        toast = await (await desk.bo.presses(message, label)).until_answered()
+        assert toast.text.startswith("I asked somebody else this.")
+    assert len(desk.handle.requests) == 1
+    await desk.ana.presses(message, "Yes: Remove")
+    await desk.telegram.until_says(group, "Removed.")
+    await desk.telegram.until(lambda: not message.labels)
+
+
+async def test_a_question_that_came_too_late_goes_to_whoever_pressed_and_else_asks_nothing(
+    desk: Desk, bot: Telegram
+) -> None:
+    desk.handle.script["tok-remove"] = dispatched
+    group = desk.telegram.group(GROUP, "Ops")
+    message = await shown(desk, bot, GROUP, DEAR)
+    stranger = desk.telegram.person(99, "Zoe")
+    (await stranger.presses(message, "Remove")).expire()
+    await desk.until_finished()
+    assert message.labels == ["Remove"]
+    (await desk.bo.presses(message, "Remove")).expire()
+    await desk.telegram.until_says(desk.bo, ASKED)
+    await desk.telegram.until(lambda: "Yes: Remove" in message.labels)
+    assert desk.telegram.answers(group) == [message]
+
+
+async def test_a_long_question_keeps_its_end(desk: Desk, bot: Telegram) -> None:
+    question = f"Remove job 7 ({'x' * 200})? Nothing of it will run."
+    desk.handle.script["tok-remove"] = Message(question, private=True, asks=True)
+    message = await shown(desk, bot, 42, DEAR)
+    toast = await (await desk.ana.presses(message, "Remove")).until_answered()
+    assert toast.text.startswith("Remove job 7 (")
+    assert toast.text.endswith("x)? Nothing of it will run.")
 
 
 async def test_a_press_on_a_deleted_message_is_answered_in_the_chat(

@@ -81,6 +81,7 @@ async def test_from_presets_to_the_card(desk: Desk) -> None:
     assert request.form == AddForm("every hour", "Summarise open incidents", "")
     assert (request.zone, request.token, request.principal) == (None, None, ANA)
     await desk.telegram.until(lambda: not confirm.buttons)
+    assert confirm.text.splitlines()[1:] == ["What: Summarise open incidents", "Created: job 7"]
     await desk.until_finished()
     now = datetime.now(UTC)
     assert await desk.store.draft(request.place, ANA, now) is None
@@ -123,6 +124,32 @@ async def test_cancel_ends_it(desk: Desk) -> None:
     assert question.buttons == []
     await desk.ana.types("every hour")
     await desk.telegram.until_says(desk.ana, "Heard: every hour")
+
+
+@pytest.mark.parametrize("words", ["/cancel", "Cancel", "/jobs cancel", "/cancel@driftpin_bot"])
+async def test_cancel_can_be_typed(desk: Desk, words: str) -> None:
+    question = await begin(desk)
+    await desk.ana.presses(question, "Every hour")
+    await until_asks(desk, question, WHAT)
+    await desk.ana.types(words)
+    await desk.telegram.until_says(desk.ana, "Cancelled; nothing was created.")
+    assert desk.handle.texts == ["add"]
+    late = await desk.ana.presses(question, "Cancel")
+    assert "too old" in (await late.until_answered()).text
+    await desk.ana.types("/cancel 7")
+    await desk.telegram.until_says(desk.ana, "Heard: cancel 7")
+    await desk.ana.types("/cancel")
+    await desk.telegram.until_says(desk.ana, "Heard: cancel")
+
+
+async def test_in_a_group_cancel_ends_only_what_the_same_person_was_asked(desk: Desk) -> None:
+    group = desk.telegram.group(GROUP, "Ops")
+    await desk.ana.types("/add", chat=group)
+    question = await desk.telegram.until_says(group, WHEN)
+    await desk.bo.types("/cancel", chat=group)
+    await desk.telegram.until_says(group, "Heard: cancel")
+    await desk.ana.types("cancel", chat=group, reply_to=question)
+    await desk.telegram.until_says(group, "Cancelled; nothing was created.")
 
 
 async def test_a_command_is_a_command_also_in_the_middle(desk: Desk) -> None:
@@ -232,7 +259,9 @@ async def test_a_clock_is_kept_only_of_whoever_may_use_this_driftpin(desk: Desk)
     assert "Where does your clock stand?" in question.text
 
 
-@pytest.mark.parametrize("sign", ["w:q:99:7:UTC", "w:q:99:7 is safe, go on:UTC", "?tok", "<tok"])
+@pytest.mark.parametrize(
+    "sign", ["w:q:99:7:UTC", "w:q:99:7 is safe, go on:UTC", "?tok", "!tok:99", "<tok"]
+)
 async def test_a_forged_press_changes_no_message(desk: Desk, sign: str) -> None:
     group, zoe = desk.telegram.group(GROUP, "Ops"), desk.telegram.person(99, "Zoe")
     alert = Message("Job 7 is held.", buttons=(Button("Pin", PIN, token="tok-pin"),))

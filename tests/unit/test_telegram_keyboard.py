@@ -41,28 +41,40 @@ def test_a_button_carries_its_token_alone_and_a_dear_one_asks_first() -> None:
     ]
 
 
-def test_the_question_takes_the_place_of_its_button_and_goes_away_again() -> None:
-    first = drawn(PIN, ACCEPT, PAUSE, code="/jobs pin 7 a:b")
-    asked = asking(first, "dear-token")
-    assert faces(asked) == [
-        [("Pin old", TOKEN, "primary"), ("Yes: Accept new", "dear-token", "danger")],
-        [("Not now", "<dear-token", None), ("Pause", "pause-token", None)],
-        [("Copy the command", None, None)],
+def test_the_question_is_answered_below_all_other_buttons_and_goes_away_again() -> None:
+    once = Button("Run once", PRESS, confirm=Confirm("Run it?", "Run once"), token="once-token")
+    first = drawn(PIN, ACCEPT, once, PAUSE, code="/jobs pin 7 a:b")
+    asked = asking(first, "dear-token", "42")
+    row = [("Yes: Accept new", "!dear-token:42", "danger"), ("Not now", "<dear-token:42", None)]
+    assert faces(asked) == [*faces(first), row]
+    assert answered(asked).to_dict() == first.to_dict()
+    assert asking(first, "another", "42").to_dict() == first.to_dict()
+    other = asking(asked, "once-token", "43")
+    row = [("Yes: Run once", "!once-token:43", "danger"), ("Not now", "<once-token:43", None)]
+    assert faces(other) == [*faces(first), row]
+
+
+def test_a_long_yes_has_a_row_of_its_own() -> None:
+    button = Button("Accept new (all 13)", PRESS, confirm=Confirm("Accept?", "Accept"), token="t")
+    *_, yes, no = faces(asking(drawn(button), "t", "42"))
+    assert [[label for label, *_ in row] for row in (yes, no)] == [
+        ["Yes: Accept new (all 13)"],
+        ["Not now"],
     ]
-    assert answered(asked, "dear-token").to_dict() == first.to_dict()
-    assert asking(first, "another").to_dict() == first.to_dict()
 
 
 @pytest.mark.parametrize(
     ("data", "means"),
     [
-        (TOKEN, (Step.DO, TOKEN)),
-        (f"?{TOKEN}", (Step.ASK, TOKEN)),
-        (f"<{TOKEN}", (Step.BACK, TOKEN)),
-        ("", (Step.DO, "")),
+        (TOKEN, (Step.DO, TOKEN, "")),
+        (f"?{TOKEN}", (Step.ASK, TOKEN, "")),
+        (f"!{TOKEN}:42", (Step.YES, TOKEN, "42")),
+        (f"<{TOKEN}:42", (Step.BACK, TOKEN, "42")),
+        (f"<{TOKEN}", (Step.BACK, TOKEN, "")),
+        ("", (Step.DO, "", "")),
     ],
 )
-def test_a_press_says_what_it_means(data: str, means: tuple[Step, str]) -> None:
+def test_a_press_says_what_it_means(data: str, means: tuple[Step, str, str]) -> None:
     assert read(data) == means
 
 

@@ -55,10 +55,9 @@ class Answers:
             await tried(partial(self.poster.edit, place, came.message, answer))
         elif answer.private:
             if not await query.say(_words(answer)):
-                # Too late to be shown over the chat. In a group nobody else is to read it.
-                alone = place if came.private else private_chat(int(came.request.principal.person))
-                await tried(partial(self.poster.post, alone, answer))
-            await self._question_back(came, at)
+                await self._alone(came, answer)
+            if came.step is Step.YES:
+                await self.taken_back(came, at)
         else:
             await query.say()
             await self._public(came, answer, partial(self.poster.post, place, answer))
@@ -66,15 +65,27 @@ class Answers:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
 
-    async def asks(self, came: Pressed, query: Query, at: float) -> None:
-        """Put the question before a dear button, or take it back; nothing else happens."""
-        await query.say()
+    async def asks(self, came: Pressed, query: Query, question: Message, at: float) -> None:
+        """Show the question of a dear button to whoever pressed it, and only then let it be answered."""
+        asked = await query.ask(_words(question)) or await self._alone(came, question)
+        if came.shown is None or not asked:
+            return
+        request = came.request
+        keyboard = asking(came.shown, request.token or "", request.principal.person)
+        await tried(partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at))
+
+    async def taken_back(self, came: Pressed, at: float) -> None:
+        """The question goes, answered or not; its button can be pressed again."""
         if came.shown is None:
             return
-        swap = asking if came.step is Step.ASK else answered
-        keyboard = swap(came.shown, came.request.token or "")
-        shown = partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at)
-        await tried(shown)
+        keyboard = answered(came.shown)
+        await tried(partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at))
+
+    async def _alone(self, came: Pressed, answer: Message) -> bool:
+        """What came too late to be shown over the chat; in a group nobody else is to read it."""
+        place = came.request.place
+        alone = place if came.private else private_chat(int(came.request.principal.person))
+        return await tried(partial(self.poster.post, alone, answer))
 
     async def line(self, came: Typed | Pressed | Unnamed, text: str) -> None:
         """One line from this adapter itself."""
@@ -102,23 +113,9 @@ class Answers:
             except StoreError as lost:
                 log.warning("nor could it be kept: %s", lost)
 
-    async def _question_back(self, came: Pressed, at: float) -> None:
-        """After a refused "Yes" the button asks again."""
-        token = came.request.token or ""
-        if came.shown is None or not _asked(came, token):
-            return
-        keyboard = answered(came.shown, token)
-        back = partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at)
-        await tried(back)
-
 
 def now() -> float:
     return asyncio.get_running_loop().time()
-
-
-def _asked(came: Pressed, token: str) -> bool:
-    rows = came.shown.inline_keyboard if came.shown else ()
-    return any(button.callback_data == Step.BACK + token for row in rows for button in row)
 
 
 def _words(answer: Message) -> str:
@@ -130,9 +127,26 @@ def _thread(thread: str | None) -> int | None:
     return None if thread is None else int(thread)
 
 
-async def tried(send: Callable[[], Awaitable[object]]) -> None:
+async def tried(send: Callable[[], Awaitable[object]]) -> bool:
     """Show something if Telegram lets us, and else let the log tell."""
     try:
         await patiently(send)
     except SendError as error:
         log.warning("an answer could not be shown: %s", error)
+        return False
+    return True
+
+
+def then(first: Show, last: Show) -> Show:
+    """One after the other."""
+
+    async def both() -> None:
+        await first()
+        await last()
+
+    return both
+
+
+async def say(query: Query, text: str = "") -> None:
+    """Words over the chat, for whoever pressed; none only end their wait."""
+    await query.say(text)

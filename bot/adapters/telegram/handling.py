@@ -12,6 +12,7 @@ from telegram import Update
 from bot.adapters.telegram.answering import POISON, Answers, Show
 from bot.adapters.telegram.incoming import Us, came, event
 from bot.adapters.telegram.intake import Intake, Kept, chat_of
+from bot.adapters.telegram.keyboard import Step
 from bot.adapters.telegram.listening import Listening
 from bot.adapters.telegram.patience import DATABASE_AWAY, insist
 from bot.adapters.telegram.queries import Query
@@ -113,8 +114,10 @@ class Handling:
     def _query(self, raw: Any) -> Query | None:
         """The press that waits for an answer, whatever else is to be read."""
         press = raw.get("callback_query")
-        id = press.get("id") if isinstance(press, dict) else None
-        return Query(id, self._answers.poster) if isinstance(id, str) else None
+        if not isinstance(press, dict) or not isinstance(id := press.get("id"), str):
+            return None
+        asks = str(press.get("data")).startswith(Step.ASK)
+        return Query(id, self._answers.poster, asks=asks)
 
     async def _tell(self, raw: Any) -> None:
         """One line, where the chat and the topic are known."""

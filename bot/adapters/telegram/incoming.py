@@ -46,7 +46,7 @@ class Typed:
 @dataclass(frozen=True, slots=True)
 class Pressed:
     """A button somebody pressed. `shown` is the keyboard of the message of ours that the press names,
-    where Telegram still says so."""
+    where Telegram still says so; `asked` the person whose answer the button is, where it is one's."""
 
     request: Request
     query: str
@@ -56,6 +56,12 @@ class Pressed:
     data: str
     step: Step
     shown: InlineKeyboardMarkup | None = None
+    asked: str = ""
+
+    @property
+    def is_anothers(self) -> bool:
+        """Is it the answer to a question that somebody else was asked?"""
+        return self.asked not in ("", self.request.principal.person)
 
     @property
     def hangs_there(self) -> bool:
@@ -157,7 +163,7 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         return None
     whole = message if isinstance(message, Message) else None
     chat = message.chat.id
-    step, token = read(query.data)
+    step, token, asked = read(query.data)
     request = Request(
         who,
         place(chat, _topic(whole) if whole else None),
@@ -175,6 +181,7 @@ def _pressed(query: CallbackQuery, number: int, us: Us) -> Pressed | None:
         query.data,
         step,
         whole.reply_markup if whole and _is_from(whole, us) else None,
+        asked,
     )
 
 

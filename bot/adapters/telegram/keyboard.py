@@ -1,9 +1,10 @@
 """Buttons as an inline keyboard, and the question before a dear one.
 
 A button's `callback_data` is the token alone: a press of it is done. A button that asks first
-carries `?token`; `asking` gives the keyboard to swap in, where the token itself stands under "Yes"
-and `<token` under "Not now"; `answered` gives the first keyboard back. Both need only the keyboard
-that came with the press, so they work after a restart too.
+carries `?token`; `asking` gives the keyboard with a row below all others, so that none moves: "Yes"
+with `!token:person` and "Not now" with `<token:person`, for the person who was asked. `answered` takes
+that row away again. Both need only the keyboard that came with the press, so they work after a
+restart too.
 """
 
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,7 @@ class Step(StrEnum):
 
     DO = ""
     ASK = "?"
+    YES = "!"
     BACK = "<"
 
 
@@ -48,35 +50,36 @@ def keyboard(message: Message) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(_rows(buttons))
 
 
-def read(data: str) -> tuple[Step, str]:
-    """What a press means, and its token."""
-    if data[:1] in (Step.ASK, Step.BACK):
-        return Step(data[0]), data[1:]
-    return Step.DO, data
+def read(data: str) -> tuple[Step, str, str]:
+    """What a press means, its token, and the person who was asked, where one was."""
+    if data[:1] == Step.ASK:
+        return Step.ASK, data[1:], ""
+    if data[:1] in (Step.YES, Step.BACK):
+        token, _, person = data[1:].partition(":")
+        return Step(data[0]), token, person
+    return Step.DO, data, ""
 
 
-def asking(shown: InlineKeyboardMarkup, token: str) -> InlineKeyboardMarkup:
-    """The keyboard with the question in place of the button that asks."""
-    buttons: list[InlineKeyboardButton] = []
-    for button in _flat(shown):
-        if button.callback_data == Step.ASK + token:
-            buttons.append(_pressed(YES + button.text, token, KeyboardButtonStyle.DANGER))
-            buttons.append(_pressed(NOT_NOW, Step.BACK + token))
-        else:
-            buttons.append(button)
-    return InlineKeyboardMarkup(_rows(buttons))
+def asking(shown: InlineKeyboardMarkup, token: str, person: str) -> InlineKeyboardMarkup:
+    """The keyboard with a row for the answer of this person, in place of any such row before."""
+    label = next((b.text for b in _flat(shown) if b.callback_data == Step.ASK + token), None)
+    if label is None:
+        return shown
+    whose = f"{token}:{person}"
+    yes = _pressed(_short(YES + label), Step.YES + whose, KeyboardButtonStyle.DANGER)
+    answers = _rows((yes, _pressed(NOT_NOW, Step.BACK + whose)))
+    return InlineKeyboardMarkup([*answered(shown).inline_keyboard, *answers])
 
 
-def answered(shown: InlineKeyboardMarkup, token: str) -> InlineKeyboardMarkup:
+def answered(shown: InlineKeyboardMarkup) -> InlineKeyboardMarkup:
     """The keyboard as it was before the question."""
-    buttons: list[InlineKeyboardButton] = []
-    for button in _flat(shown):
-        if button.callback_data == token and button.text.startswith(YES):
-            label = button.text.removeprefix(YES)
-            buttons.append(_pressed(label, Step.ASK + token, KeyboardButtonStyle.DANGER))
-        elif button.callback_data != Step.BACK + token:
-            buttons.append(button)
-    return InlineKeyboardMarkup(_rows(buttons))
+    rows = shown.inline_keyboard
+    return InlineKeyboardMarkup([row for row in rows if not any(map(_answers, row))])
+
+
+def _answers(button: InlineKeyboardButton) -> bool:
+    data = button.callback_data
+    return isinstance(data, str) and data[:1] in (Step.YES, Step.BACK)
 
 
 def copyable(text: str) -> bool:

@@ -2,9 +2,10 @@
 
 import logging
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from functools import partial
 
-from bot.adapters.telegram.answering import REPLAYED, UNNAMED, Answers, Show
+from bot.adapters.telegram.answering import REPLAYED, UNNAMED, Answers, Show, say, then
 from bot.adapters.telegram.asking_zone import ZoneQuestion
 from bot.adapters.telegram.incoming import Came, Pressed, Standing, Typed, Unnamed, Upgraded
 from bot.adapters.telegram.keyboard import Step
@@ -25,6 +26,7 @@ STRANGERS_TOLD, STRANGER_TOLD = 60.0, 600.0
 """Seconds in which a group is not told again that a stranger, or the same one, is not admitted."""
 
 NOT_THERE = "This button is not there any more; nothing was done."
+ANOTHERS = "I asked somebody else this. Press the button above yourself, and I ask you."
 
 
 class Listening:
@@ -84,16 +86,21 @@ class Listening:
     async def _pressed(self, came: Pressed, query: Query, at: float, again: bool) -> Show | None:
         own = self._zones.is_own(came) or self._wizard.is_own(came) or came.step is not Step.DO
         if own and not came.hangs_there:
-            return partial(_say, query, NOT_THERE)
+            return partial(say, query, NOT_THERE)
         if self._zones.is_own(came):
             return await self._zones.pressed(came, query, at)
         if self._wizard.is_own(came):
             return await self._wizard.pressed(came, query, again=again)
-        if came.step is not Step.DO:
-            return partial(self._answers.asks, came, query, at)
-        answer = await self._handle(came.request)
+        if came.is_anothers:
+            return partial(say, query, ANOTHERS)
+        if came.step is Step.BACK:
+            return then(partial(say, query), partial(self._answers.taken_back, came, at))
+        asking = came.step is Step.ASK
+        answer = await self._handle(replace(came.request, asking=asking))
         if answer is None:
             return self._replayed(came, again)
+        if asking and answer.asks:
+            return partial(self._answers.asks, came, query, answer, at)
         return partial(self._answers.pressed, came, query, answer, at)
 
     def _was_told(self, came: Typed) -> bool:
@@ -115,7 +122,3 @@ class Listening:
             return None
         self._told.put(chat, True, TOLD)
         return partial(self._answers.line, came, REPLAYED.format(command=came.request.command))
-
-
-async def _say(query: Query, text: str) -> None:
-    await query.say(text)

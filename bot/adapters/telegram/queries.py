@@ -5,8 +5,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Protocol
 
+from bot.adapters.telegram.utf16 import units
+
 IN_TIME = 1.5
 """Seconds after which a press is answered without words; a person watches it wait."""
+
+ASKED_IN_TIME = 8.0
+"""Seconds where the words are a question: without them there would be nothing to answer."""
 
 TOAST = 200
 """Characters an answer to a press may have."""
@@ -24,18 +29,28 @@ class Toasts(Protocol):
 class Query:
     """One press, to be answered once."""
 
-    def __init__(self, id: str, poster: Toasts) -> None:
+    def __init__(self, id: str, poster: Toasts, *, asks: bool = False) -> None:
         self._id = id
         self._poster = poster
+        self._asks = asks
         self._answered = False
 
     async def say(self, text: str = "") -> bool:
         """Show the words to whoever pressed; False where an answer was given before, or is too late."""
+        words = text if len(text) <= TOAST else f"{text[: TOAST - 1].rstrip()}…"
+        return await self._say(words, alert=len(words) > GLANCE)
+
+    async def ask(self, question: str) -> bool:
+        """The same in a box that is to be closed. Of a long question the middle goes, not its end."""
+        if units(question) > TOAST:
+            question = f"{question[: TOAST // 4].rstrip()} … {question[-TOAST // 4 :].lstrip()}"
+        return await self._say(question, alert=True)
+
+    async def _say(self, words: str, *, alert: bool) -> bool:
         if self._answered:
             return False
         self._answered = True
-        words = text if len(text) <= TOAST else f"{text[: TOAST - 1].rstrip()}…"
-        return await self._poster.toast(self._id, words, alert=len(words) > GLANCE)
+        return await self._poster.toast(self._id, words, alert=alert)
 
     @asynccontextmanager
     async def at_work(self) -> AsyncIterator[None]:
@@ -50,7 +65,7 @@ class Query:
 
     async def _late(self, done: asyncio.Event) -> None:
         try:
-            async with asyncio.timeout(IN_TIME):
+            async with asyncio.timeout(ASKED_IN_TIME if self._asks else IN_TIME):
                 await done.wait()
         except TimeoutError:
             # Never cut short: an answer that was on its way when it was cut is lost, and counts as given.

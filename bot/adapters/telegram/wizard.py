@@ -8,7 +8,7 @@ from functools import partial
 
 from telegram import ForceReply
 
-from bot.adapters.telegram.answering import REPLAYED, Answers, Show, now, tried
+from bot.adapters.telegram.answering import REPLAYED, Answers, Show, now, say, then, tried
 from bot.adapters.telegram.asking_zone import created
 from bot.adapters.telegram.incoming import Pressed, Typed
 from bot.adapters.telegram.patience import insist
@@ -42,6 +42,8 @@ NOT_YOURS = "These buttons are for whoever typed /add, or too old. Type /add to 
 NOT_ASKED = "I asked somebody else, or too long ago. Type /add to begin anew."
 PRESSED = "Create was pressed before; nothing was done again."
 CANCELLED = "Cancelled; nothing was created."
+CANCELS = "cancel"
+CREATED = "Created: job {job}"
 
 PROMPT_HINT = "Summarise open incidents"
 
@@ -78,8 +80,11 @@ class Wizard:
     async def typed(self, came: Typed) -> Show | None:
         """What an answer to a question leads to; None for what is none.
 
-        In private any words answer the open question, in a group only a reply to it.
+        In private any words answer the open question, in a group only a reply to it. Whoever is asked
+        can also type that they do not want to be.
         """
+        if came.request.text.strip().lower() == CANCELS:
+            return await self._cancelled(came)
         asked = asked_in(came.asked)
         if came.is_command or (asked is None and not came.private):
             return None
@@ -93,6 +98,13 @@ class Wizard:
             return None
         return await self._answered(came, draft, step, came.text)
 
+    async def _cancelled(self, came: Typed) -> Show | None:
+        """Where nothing is asked it is a command like any other."""
+        if await self._draft(came) is None:
+            return None
+        await self._drop(came)
+        return partial(self.answers.line, came, CANCELLED)
+
     async def pressed(self, came: Pressed, query: Query, *, again: bool) -> Show:
         """What a button of ours leads to, for the person whose draft it belongs to."""
         draft = await self._draft(came)
@@ -101,7 +113,7 @@ class Wizard:
             words = REPLAYED.format(command=came.request.command)
             return partial(self.answers.line, came, words)
         if draft is None or draft.id != id:
-            return partial(_say, query, NOT_YOURS)
+            return partial(say, query, NOT_YOURS)
         if what == CANCEL:
             await self._drop(came)
             return _after(query, partial(self._rewrite, came, CANCELLED))
@@ -112,7 +124,7 @@ class Wizard:
             return _after(query, await self._answered(came, draft, Step.SCHEDULE, chosen))
         if what == ZONE_IS:
             return _after(query, await self._answered(came, draft, Step.ZONE, choice))
-        return partial(_say, query, NOT_YOURS)
+        return partial(say, query, NOT_YOURS)
 
     async def _answered(self, came: Typed | Pressed, draft: Draft, step: Step, value: str) -> Show:
         zone = draft.zone or draft.configured
@@ -132,7 +144,7 @@ class Wizard:
         asked = replace(came.request, token=None, event=event, form=form, zone=draft.zone or None)
         answer = await self.handle(asked)
         if answer is None and not again:
-            return partial(_say, query, PRESSED)
+            return partial(say, query, PRESSED)
         if answer is None or created(answer) is not None:
             await insist(lambda: self._drop(came))
         else:
@@ -141,6 +153,11 @@ class Wizard:
             await insist(lambda: self._keep(came, draft))
             if answer.problems:
                 return _after(query, partial(self._next, came, draft, problem))
+        if answer is not None and (job := created(answer)) is not None:
+            words = "\n".join((*summary(draft), CREATED.format(job=job)))
+            # Its buttons go with its text.
+            card = partial(self.answers.pressed, came, query, replace(answer, beside=True), at)
+            return then(card, partial(self._rewrite, came, words))
         if answer is not None:
             return partial(self.answers.pressed, came, query, answer, at)
         return partial(self.answers.line, came, REPLAYED.format(command=came.request.command))
@@ -194,7 +211,7 @@ class Wizard:
         row = await self.rows().draft(request.place, request.principal, self.clock())
         return draft_of(row) if row is not None else None
 
-    async def _drop(self, came: Pressed) -> None:
+    async def _drop(self, came: Typed | Pressed) -> None:
         await self.rows().drop_draft(came.request.place, came.request.principal)
 
     async def _keep(self, came: Typed | Pressed, draft: Draft) -> None:
@@ -209,13 +226,4 @@ def _thread(came: Typed | Pressed) -> int | None:
 
 def _after(query: Query, show: Show) -> Show:
     """The press is answered first: what is shown waits for its chat."""
-
-    async def both() -> None:
-        await query.say()
-        await show()
-
-    return both
-
-
-async def _say(query: Query, text: str) -> None:
-    await query.say(text)
+    return then(partial(say, query), show)
