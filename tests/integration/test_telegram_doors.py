@@ -236,3 +236,34 @@ async def test_a_group_is_told_once_of_strangers_and_each_is_told_alone(
     await zoe.types("/list")
     await zoe.types("/list")
     await telegram.until(lambda: len(telegram.answers(zoe)) == 2)
+
+
+async def test_what_is_for_one_person_alone_is_answered_in_their_private_chat(
+    telegram: FakeTelegram, handle: Scripted, ana: Person
+) -> None:
+    group = telegram.group(GROUP, "Ops")
+    handle.script["audit"] = Message("What was done, the latest first", private=True)
+    await ana.types("/start")
+    last = await ana.types("/jobs audit", chat=group)
+    await telegram.until_says(ana, "What was done, the latest first")
+    await telegram.until_says(group, "I answered in our private chat", after=last)
+    assert not [m for m in telegram.answers(group) if "What was done" in m.text]
+
+
+async def test_who_has_no_private_chat_with_us_is_told_how_to_ask(
+    telegram: FakeTelegram, handle: Scripted
+) -> None:
+    group = telegram.group(GROUP, "Ops")
+    handle.script["audit"] = Message("What was done, the latest first", private=True)
+    last = await telegram.person(77, "Eve").types("/jobs audit", chat=group)
+    await telegram.until_says(group, "press Start, and ask there", after=last)
+    assert not [m for m in telegram.answers(group) if "What was done" in m.text]
+
+
+async def test_a_refusal_is_answered_where_it_was_typed(
+    telegram: FakeTelegram, handle: Scripted, ana: Person
+) -> None:
+    group = telegram.group(GROUP, "Ops")
+    handle.script["show 99"] = Message("There is no job 99 here.", private=True, refused=True)
+    last = await ana.types("/jobs show 99", chat=group)
+    await telegram.until_says(group, "There is no job 99 here.", after=last)

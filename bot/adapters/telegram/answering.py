@@ -25,6 +25,8 @@ REPLAYED = (
     "I was interrupted before I could answer. What you asked for was carried out, once; {command} list shows"
     " how things stand."
 )
+ANSWERED_ALONE = "That is for you alone: I answered in our private chat."
+ASK_ALONE = "That is for you alone: open a private chat with me, press Start, and ask there."
 POISON = "Something went wrong with your last message; it is in the log. Look before you try again."
 
 Show = Callable[[], Awaitable[None]]
@@ -40,7 +42,12 @@ class Answers:
     """Keeps an answer that Telegram does not take now."""
 
     async def typed(self, came: Typed, answer: Message) -> None:
-        """In a group as a reply, so that it is clear whom it answers."""
+        """In a group as a reply, so that it is clear whom it answers; what is for them alone goes to their
+        private chat."""
+        if answer.private and not answer.refused and not came.private:
+            alone = await self._alone(came, answer)
+            await self.line(came, ANSWERED_ALONE if alone else ASK_ALONE)
+            return
         place, to = came.request.place, None if came.private else came.message
         await self._public(came, answer, partial(self.poster.post, place, answer, answers=to))
 
@@ -81,8 +88,8 @@ class Answers:
         keyboard = answered(came.shown)
         await tried(partial(self.poster.buttons, came.chat, came.message, keyboard, shown_at=at))
 
-    async def _alone(self, came: Pressed, answer: Message) -> bool:
-        """What came too late to be shown over the chat; in a group nobody else is to read it."""
+    async def _alone(self, came: Typed | Pressed, answer: Message) -> bool:
+        """To the person themselves: in a group nobody else is to read it."""
         place = came.request.place
         alone = place if came.private else private_chat(int(came.request.principal.person))
         return await tried(partial(self.poster.post, alone, answer))
