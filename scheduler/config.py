@@ -87,7 +87,7 @@ class Limits:
     commands_per_minute: int = 20
     run_timeout: timedelta = timedelta(minutes=5)
     max_tokens: int = 4096
-    output_bytes: int = 100_000
+    output_bytes: int = 262_144
     concurrent_runs: int = 8
 
 

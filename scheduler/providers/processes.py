@@ -24,23 +24,28 @@ class Processes:
         Raises NotSent where it could not be started, and Lost where it took too long. Cancelled, it
         ends the script's whole process group first.
         """
+        # A pipe of our own: with asyncio's the end of a script waits for whatever it left behind.
+        ours, theirs = os.pipe()
         try:
             process = await asyncio.create_subprocess_exec(
                 *script.argv,
                 stdin=asyncio.subprocess.DEVNULL,
-                stdout=asyncio.subprocess.PIPE,
+                stdout=theirs,
                 stderr=asyncio.subprocess.STDOUT,
                 cwd=script.cwd,
                 env=_environment(script),
                 start_new_session=True,
             )
         except (OSError, ValueError) as error:
+            os.close(ours)
             why = error.strerror if isinstance(error, OSError) else None
             raise NotSent(
                 f"the script {script.name} could not be started: {why or error}"
             ) from None
+        finally:
+            os.close(theirs)
         output = _Output(script.output_bytes)
-        reading = asyncio.create_task(output.read(process))
+        reading = asyncio.create_task(output.read(ours))
         try:
             async with asyncio.timeout(timeout.total_seconds()):
                 code = await process.wait()
@@ -66,11 +71,20 @@ class _Output:
     def text(self) -> str:
         return self._kept.decode("utf-8", errors="replace").strip()
 
-    async def read(self, process: asyncio.subprocess.Process) -> None:
-        while process.stdout is not None and (chunk := await process.stdout.read(_CHUNK)):
-            room = self._most - len(self._kept)
-            self._kept += chunk[:room]
-            self.dropped += len(chunk) - min(room, len(chunk))
+    async def read(self, pipe: int) -> None:
+        """Read to the end, and close the pipe."""
+        stream = asyncio.StreamReader()
+        opened = os.fdopen(pipe, "rb", buffering=0)
+        transport, _ = await asyncio.get_running_loop().connect_read_pipe(
+            lambda: asyncio.StreamReaderProtocol(stream), opened
+        )
+        try:
+            while chunk := await stream.read(_CHUNK):
+                room = self._most - len(self._kept)
+                self._kept += chunk[:room]
+                self.dropped += len(chunk) - min(room, len(chunk))
+        finally:
+            transport.close()
 
 
 async def _end(process: asyncio.subprocess.Process, reading: asyncio.Task[None]) -> None:

@@ -103,6 +103,7 @@ async def test_while_running_a_wrong_config_stores_the_job_unguarded_and_calls_n
 async def test_a_broken_config_never_falls_through_to_a_key_of_the_environment(
     world: World,
 ) -> None:
+    world.point_default("paid-lab", "large")
     await world.type("/jobs add every day at 09:00 | Summarise")
     world.folder.joinpath("config.yaml").write_text("model: {provider: auto, default: x")
     run = await world.fire()

@@ -258,7 +258,10 @@ async def test_a_missing_credential_is_reported_once_however_many_fires_it_holds
     assert len(said(world, "GROQ_API_KEY is not set")) == 1
 
 
-async def test_broken_settings_hold_agent_jobs_and_messages_go_on(world: World) -> None:
+async def test_broken_settings_hold_what_may_cost_something_and_messages_go_on(
+    world: World,
+) -> None:
+    world.point_default("paid-lab", "large")
     await world.type(ADD)
     await world.type("/jobs add every day at 09:00 kind=message name=Tea | The kettle is on")
     world.folder.joinpath("config.yaml").write_text("model: [")
@@ -272,6 +275,7 @@ async def test_broken_settings_hold_agent_jobs_and_messages_go_on(world: World) 
 async def test_admins_are_told_once_that_the_settings_broke_and_once_that_they_healed(
     world: World,
 ) -> None:
+    world.point_default("paid-lab", "large")
     await world.type(ADD)
     world.folder.joinpath("config.yaml").write_text("model: [")
     await world.until(lambda: bool(said(world, "The settings cannot be used")))
@@ -279,11 +283,11 @@ async def test_admins_are_told_once_that_the_settings_broke_and_once_that_they_h
     world.folder.joinpath("config.yaml").write_text("model: [[")
     await world.fire()
     assert len(said(world, "The settings cannot be used")) == 1
-    world.point_default("free-lab", "small")
+    world.point_default("paid-lab", "large")
     await world.until(lambda: bool(said(world, "The settings are whole again")))
     assert (await world.fire()).state is RunState.SUCCEEDED
     assert len(said(world, "The settings")) == 2
-    assert calls(world) == (1, 0)
+    assert calls(world) == (0, 1)
 
 
 async def test_a_loosened_limit_is_told_to_the_admins(world: World) -> None:

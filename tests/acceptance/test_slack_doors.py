@@ -499,7 +499,7 @@ async def test_a_renamed_command_is_what_every_message_prints(tmp_path: Path) ->
         home = House(slack, served)
         ana, room = home.person(), home.room()
         await ana.types_command("/driftpin", "", room)
-        told = await home.said(room, "/driftpin add every weekday")
+        told = await home.private(ana, "/driftpin add every weekday")
         assert "/jobs" not in slack.plain(told)
         await ana.says("list", ana.im)
         await home.said(ana.im, "Try: /driftpin add")

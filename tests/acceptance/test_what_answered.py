@@ -10,6 +10,7 @@ from bot.message import Confirm
 from scheduler.job import JobId
 from scheduler.run import CostSource, HoldReason, Run, RunState
 from tests.acceptance.answering import ADD, ASKED, CONTRADICTIONS, AnsweringWorld
+from tests.acceptance.test_reference import as_imported
 from tests.acceptance.world import text_of
 from tests.fakes.provider_replies import Says
 
@@ -235,9 +236,9 @@ async def test_an_alert_about_what_answered_is_not_one_about_a_default(
 async def test_where_nobody_consented_it_is_told_and_not_held(
     world: AnsweringWorld, says: Says, told: str
 ) -> None:
-    world.write_config("model: {provider: groq, default: small}")
-    await world.type(ADD)
     world.point_default("router", "small")
+    await world.type(ADD)
+    await as_imported(world, model="small")
     world.free.behave(says)
     run = await world.fire()
     assert run.state is RunState.SUCCEEDED
