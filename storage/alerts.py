@@ -11,6 +11,7 @@ from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.ports import Entry, Held, TooLate
+from scheduler.route import Route
 from scheduler.run import RunState
 from storage.alert_rows import close_alert, decide_in, decide_rows
 from storage.auditing import name_of, note
@@ -70,9 +71,9 @@ class AlertVerbs(Verbs):
         return await self._run(lambda tx: _decide(tx, alert_id, revision, changed, decision, audit))
 
     async def heal(
-        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
-    ) -> None:
-        await self._run(lambda tx: _heal(tx, alert_id, now, jobs))
+        self, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime
+    ) -> bool:
+        return await self._run(lambda tx: _heal(tx, alert_id, revision, jobs, now))
 
     async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:
         return await self._run(lambda tx: _foresee(tx, found))
@@ -141,33 +142,36 @@ def _decide(
     return _value(tx, lock_alert(tx, alert_id) or row)
 
 
-def _heal(tx: Tx, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None) -> None:
+def _heal(tx: Tx, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime) -> bool:
     row = lock_alert(tx, alert_id)
-    if row is None or row.state is not AlertState.OPEN:
-        return
-    if jobs is None:
+    if row is None or row.state is not AlertState.OPEN or row.revision != revision:
+        return False
+    listed = tx.all(_LISTED, alert=alert_id)
+    left = {each.job_id for each in listed if each.decision is None}
+    if left <= set(jobs):
         close_alert(tx, row, AlertState.HEALED, now)
-    else:
-        decide_in(tx, row, jobs, Decision.HEALED, None, now)
+        return True
+    if left.isdisjoint(jobs):
+        return False
+    decide_in(tx, row, jobs, Decision.HEALED, None, now)
+    return True
 
 
 def _foresee(tx: Tx, found: Sequence[tuple[Job, Held]]) -> bool:
     """Whoever finds the same first has said it; of a job that changed since, nothing is known."""
     now = lock_jobs(tx, [job.id for job, _ in found])
     fires = {row.job_id: row.fires for row in tx.all(_HELD_FIRES, jobs=list(now))}
-    routes: dict[tuple[str, str], list[tuple[Job, Held]]] = {}
+    routes: dict[Route, list[tuple[Job, Held]]] = {}
     for judged, held in found:
         job = now.get(judged.id)
         if job is None or held.route is None or not _as_judged(job, judged):
             continue
-        names = (held.route.provider, held.route.model)
-        routes.setdefault(names, []).append((job, held))
+        routes.setdefault(held.route, []).append((job, held))
     said = False
-    for each in routes.values():
+    for route, each in routes.items():
         _, first = each[0]
-        if first.route is not None:
-            joining = [Joining(job, held.drifts, fires.get(job.id, 0)) for job, held in each]
-            said = join(tx, first.reason, first.route, joining) or said
+        joining = [Joining(job, held.drifts, fires.get(job.id, 0)) for job, held in each]
+        said = join(tx, first.reason, route, joining) or said
     return said
 
 

@@ -12,7 +12,7 @@ from scheduler.drift import Drift, drifts
 from scheduler.job import Job, JobId, Place
 from scheduler.route import Route
 from scheduler.run import HoldReason
-from storage.alert_rows import decide_in, open_alert_of, open_with, owe_for
+from storage.alert_rows import decide_in, open_alert_of, open_with, owe_for, route_columns
 from storage.locks import lock_alert
 from storage.rows import job_of, place_columns
 from storage.tables import ALERT_JOBS, ALERTS, JOBS
@@ -55,8 +55,9 @@ def join(tx: Tx, reason: HoldReason, route: Route, joining: Sequence[Joining]) -
     """
     asked, ids = question(reason), [each.job.id for each in joining]
     alert, news, opened = open_alert_of(tx, joining[0].job.place, route, asked), False, False
+    bills = route_columns(route)["bills"]
     for other in open_with(tx, ids):
-        if (other.reason, other.provider, other.model) == (asked, route.provider, route.model):
+        if (other.reason, other.bills) == (asked, bills):
             continue
         rest = _rest(tx, other, route, joining) if other.reason is asked else None
         if alert is None and rest is not None:
@@ -93,8 +94,8 @@ def _rest(tx: Tx, alert: Row[Any], route: Route, joining: Sequence[Joining]) -> 
 
 def _moved_on(tx: Tx, alert: Row[Any], route: Route, rest: Rest) -> Row[Any]:
     """The same question about another route: the buttons of before are dead."""
-    names = {"provider": route.provider, "model": route.model}
-    tx.do(_SAVE_ALERT, key=alert.id, **names, route=route, revision=alert.revision + 1)
+    moved = {**route_columns(route), "route": route, "revision": alert.revision + 1}
+    tx.do(_SAVE_ALERT, key=alert.id, **moved)
     for job_id, found in rest.items():
         tx.do(_SAVE_LISTED, alert=alert.id, job=job_id, drifts=found)
     return lock_alert(tx, alert.id) or alert
@@ -102,7 +103,7 @@ def _moved_on(tx: Tx, alert: Row[Any], route: Route, rest: Rest) -> Row[Any]:
 
 def _open_alert(tx: Tx, place: Place, route: Route, reason: HoldReason) -> tuple[Row[Any], bool]:
     """The open alert of a whole chat and a route, locked; true when it was opened just now."""
-    one = {"provider": route.provider, "model": route.model, "reason": reason}
+    one = {**route_columns(route), "reason": reason}
     chat = place_columns(place)
     fresh = False
     while True:

@@ -51,10 +51,13 @@ class Alerts(Protocol):
         ...
 
     async def heal(
-        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
-    ) -> None:
-        """Close an open alert because the default came back, and owe the edit of its message; with
-        `jobs`, settle only these, which would run again while others of it would not."""
+        self, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime
+    ) -> bool:
+        """Settle these jobs of an alert, which would run again as they are, and owe the edit of its
+        message; the alert is healed when none of its jobs is undecided then.
+
+        Only what was judged heals: False, and nothing changes, unless it is open and at `revision`.
+        """
         ...
 
     async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:

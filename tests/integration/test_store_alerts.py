@@ -8,7 +8,7 @@ from scheduler.alert import AlertState, Decision
 from scheduler.outbox import Owed, OwedKind
 from scheduler.route import Pins
 from storage.store import Store
-from tests.integration.alerting import deliver, held_jobs, left_behind, the_alert
+from tests.integration.alerting import deliver, heal, held_jobs, left_behind, the_alert
 from tests.integration.stores import (
     CHAT,
     DEARER,
@@ -190,7 +190,7 @@ async def test_an_open_alert_in_doubt_rests_and_a_closed_one_is_given_up(
     assert await store.ready(NOW, ["slack"]) == []
     rests = await store.next_ready(["slack"])
     assert rests == NOW + timedelta(minutes=5)
-    await store.heal(alert.id, NOW)
+    await heal(store, alert)
     assert await store.sending(delivery.id)
     await store.interrupted(["slack"])
     assert await store.next_ready(["slack"]) is None
