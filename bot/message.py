@@ -29,7 +29,7 @@ class Request:
     command is typed where this came from ("/jobs", "@driftpin", "/jobs@name"). `zone` (IANA) is the
     person's own, where the platform knows it. `message` is the platform's id of the message whose
     button was pressed. `kept`: the platform hands it in again where the database could not be
-    reached, until it can.
+    reached, until it can. `overheard`: everybody in the chat reads the answer, a private one as well.
     """
 
     principal: Principal
@@ -42,6 +42,7 @@ class Request:
     zone: str | None = None
     message: str | None = None
     kept: bool = False
+    overheard: bool = False
 
 
 class Style(StrEnum):

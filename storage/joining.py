@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.alert import AlertState, Decision, question
+from scheduler.config import GuardConfig
 from scheduler.drift import Drift, drifts
 from scheduler.job import Job, JobId, Place
 from scheduler.route import Route
@@ -47,7 +48,13 @@ class Joining:
     last_held: datetime | None = None
 
 
-def join(tx: Tx, reason: HoldReason, route: Route, joining: Sequence[Joining]) -> bool:
+def join(
+    tx: Tx,
+    reason: HoldReason,
+    route: Route,
+    joining: Sequence[Joining],
+    guard: GuardConfig | None = None,
+) -> bool:
     """Put jobs of one chat under its open alert of this question and route, and owe the message.
 
     An alert whose every job has drifted to this route meanwhile is moved to it: the chat keeps its
@@ -59,7 +66,7 @@ def join(tx: Tx, reason: HoldReason, route: Route, joining: Sequence[Joining]) -
     for other in open_with(tx, ids):
         if (other.reason, other.bills) == (asked, bills):
             continue
-        rest = _rest(tx, other, route, joining) if other.reason is asked else None
+        rest = _rest(tx, other, route, joining, guard) if other.reason is asked else None
         if alert is None and rest is not None:
             alert, news = _moved_on(tx, other, route, rest), True
         else:
@@ -83,11 +90,14 @@ def _home(joining: Sequence[Joining]) -> Place:
     return first if one else first.whole_chat
 
 
-def _rest(tx: Tx, alert: Row[Any], route: Route, joining: Sequence[Joining]) -> Rest | None:
+def _rest(
+    tx: Tx, alert: Row[Any], route: Route, joining: Sequence[Joining], guard: GuardConfig | None
+) -> Rest | None:
     """What the other jobs of an alert drifted to; None unless all of them follow to this route."""
     ids, pins = ({each.job.id for each in joining}, {each.job.pins for each in joining})
     jobs = [job_of(row) for row in tx.all(_UNDECIDED_JOBS, alert=alert.id)]
-    rest = {job.id: drifts(job, route) for job in jobs if job.id not in ids and job.pins in pins}
+    others = [job for job in jobs if job.id not in ids and job.pins in pins]
+    rest = {job.id: drifts(job, route, guard) for job in others}
     everybody = len(rest) == sum(job.id not in ids for job in jobs)
     return rest if everybody and all(rest.values()) else None
 

@@ -19,6 +19,17 @@ class TooLate:
     alert: Alert
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An alert as a person saw it, and its jobs as they have decided about them, each with its line
+    of the audit."""
+
+    alert: AlertId
+    revision: int
+    changed: Sequence[Job]
+    audit: Sequence[Entry]
+
+
 class Alerts(Protocol):
     async def alert(self, alert_id: AlertId) -> Alert | None: ...
 
@@ -36,6 +47,13 @@ class Alerts(Protocol):
     ) -> Alert | TooLate:
         """Decide on several jobs of an alert at once, as `Jobs.change` does for each, if the alert is
         open and still at `revision`; the first press wins. One transaction, all or nothing."""
+        ...
+
+    async def decide_several(
+        self, asked: Sequence[Question], decision: Decision
+    ) -> list[Alert] | TooLate:
+        """The same about several alerts, which share no job, in one transaction: all of it or nothing,
+        and TooLate with the first that is not as it was seen."""
         ...
 
     async def run_once(

@@ -8,7 +8,7 @@ import pytest
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import JobState
-from scheduler.ports import TooLate
+from scheduler.ports import Question, TooLate
 from scheduler.run import RunState
 from storage.store import Store
 from tests.integration.alerting import deliver, entries, heal, held_jobs, pinned, the_alert
@@ -165,6 +165,28 @@ async def test_pausing_all_pauses_them(store: Store) -> None:
     mine = [replace(await fresh(store, job), state=JobState.PAUSED) for job in jobs]
     await store.decide(alert.id, alert.revision, mine, Decision.PAUSED, entries(mine))
     assert await store.due(NOW + 9 * HOUR, 10) == []
+
+
+async def test_one_decision_about_several_alerts_is_made_of_all_or_of_none(store: Store) -> None:
+    ours, theirs = await held_jobs(store, 1), [await add(store)]
+    await hold(store, theirs[0], drifted(DEARER))
+    first, second = await store.open_alerts()
+    mine = [[await fresh(store, each[0])] for each in (ours, theirs)]
+
+    def asked(late: int) -> list[Question]:
+        return [
+            Question(first.id, first.revision, pinned(mine[0]), entries(mine[0])),
+            Question(second.id, second.revision + late, pinned(mine[1]), entries(mine[1])),
+        ]
+
+    outcome = await store.decide_several(asked(1), Decision.PINNED)
+    assert isinstance(outcome, TooLate)
+    assert outcome.alert.id == second.id
+    assert await store.open_alerts() == [first, second]
+    decided = await store.decide_several(asked(0), Decision.PINNED)
+    assert not isinstance(decided, TooLate)
+    assert [alert.state for alert in decided] == [AlertState.DECIDED] * 2
+    assert await store.open_alerts() == []
 
 
 # --- healed ---------------------------------------------------------------------------------------
