@@ -1,5 +1,6 @@
 """Each command, once it is allowed, goes to the method of the service that carries it out."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import assert_never
 
@@ -39,7 +40,7 @@ from scheduler.commands import (
     UnpinJob,
 )
 from scheduler.errors import UserError
-from scheduler.job import Job, JobKind
+from scheduler.job import Job, JobKind, Place
 from scheduler.ports import TooLate
 from scheduler.service import Service
 
@@ -135,13 +136,12 @@ class Carrier:
         experiments, by, route = self._service.experiments, request.principal, command.route
         if not command.confirmed:
             found = await experiments.what_if(route, command.length)
-            here = request.place.whole_chat
-            elsewhere = any(job.place.whole_chat != here for job in found.holds)
-            return replace(found, private=elsewhere)
+            private, here = _discreetly(found.holds, request)
+            return replace(found, private=private, here=here)
         if command.length is not None:
             return await experiments.begin(route, command.length, by, request.place)
         kept = await experiments.keep(route, by)
-        return kept or await self._service.defaults.change(route, by, request.place)
+        return kept or await experiments.change(route, by, request.place)
 
     async def _snapshots(self, command: TakeSnapshots, request: Request) -> Snapshots:
         """Of the unguarded jobs of this chat, those this person may decide about."""
@@ -159,29 +159,25 @@ class Carrier:
         if not alerts:
             raise UserError("no alert is open here", "'/jobs list' shows the jobs of this chat")
         if decision is Decision.ACCEPTED and len(alerts) > 1:
-            routes = " and ".join(alert.route.name for alert in alerts)
+            routes = " and ".join(dict.fromkeys(alert.route.name for alert in alerts))
             raise UserError(
-                f"the alerts here are about {routes}",
+                f"{len(alerts)} alerts are open here, about {routes}",
                 f"'/jobs accept {alerts[0].undecided[0].job.id}' accepts for one job",
             )
-        jobs: list[Job] = []
-        left: list[Job] = []
-        unfit: list[Job] = []
-        for alert in alerts:
-            mine = [row.job for row in alert.undecided if self._doors.may(request, verb, row.job)]
-            left += [row.job for row in alert.undecided if row.job not in mine]
-            if not mine:
-                continue
-            decided = await self._service.consents.decide(
-                alert, alert.revision, decision, mine, request.principal
-            )
-            if isinstance(decided, TooLate):
-                raise UserError("an alert has changed just now", "type it again")
-            jobs += decided.jobs
-            unfit += decided.unfit
-        if not jobs:
+        mine = [
+            (alert, [row.job for row in alert.undecided if self._doors.may(request, verb, row.job)])
+            for alert in alerts
+        ]
+        if not any(jobs for _, jobs in mine):
             raise self._doors.refusal(verb, "these jobs")
-        return Decisions(decision, tuple(jobs), tuple(left), alerts[0].reason, tuple(unfit))
+        decided = await self._service.consents.decide_all(mine, decision, request.principal)
+        if isinstance(decided, TooLate):
+            raise UserError("an alert has changed just now", "type it again")
+        jobs, unfit = decided
+        known = {job.id for _, jobs in mine for job in jobs}
+        every = {row.job.id: row.job for alert in alerts for row in alert.undecided}
+        left = tuple(job for key, job in every.items() if key not in known)
+        return Decisions(decision, tuple(jobs), left, alerts[0].reason, tuple(unfit))
 
     async def _must_keep_consent(self, command: PinJob, job: Job, request: Request) -> None:
         """To bind a job to a route it never consented to is to accept that route."""
@@ -191,7 +187,9 @@ class Carrier:
     def _visible(self, found: Default, request: Request) -> Default:
         """Without the jobs this person may not see, and what they may not end."""
         seen = tuple(job for job in found.holds if self._doors.may(request, "show", job))
-        return replace(found, holds=seen, may_end=self._doors.is_admin(request))
+        private, here = _discreetly(seen, request)
+        may_end = self._doors.is_admin(request)
+        return replace(found, holds=seen, may_end=may_end, private=private, here=here)
 
     async def _about_a_job(self, command: JobCommand, request: Request) -> Answer:
         service, by = self._service, request.principal
@@ -228,6 +226,16 @@ class Carrier:
                 return await service.drill(job)
             case _:
                 assert_never(command)
+
+
+def _discreetly(jobs: Sequence[Job], request: Request) -> tuple[bool, Place | None]:
+    """A chat does not learn of the jobs of others: whether the answer is for whoever asked alone, and
+    the chat whose jobs alone are named where it cannot be."""
+    here = request.place.whole_chat
+    elsewhere = any(job.place.whole_chat != here for job in jobs)
+    if request.overheard:
+        return False, here if elsewhere else None
+    return elsewhere, None
 
 
 def _names_a_script(command: JobCommand, job: Job) -> bool:

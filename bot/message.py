@@ -31,6 +31,7 @@ class Request:
     button was pressed. `kept`: the platform hands it in again where the database could not be
     reached, until it can. `asking`: a button whose effect is dear was pressed first; everything is judged
     as for the press itself, nothing is done, and the answer is its question or why it cannot be pressed.
+    `overheard`: everybody in the chat reads the answer, a private one as well.
     """
 
     principal: Principal
@@ -44,6 +45,7 @@ class Request:
     message: str | None = None
     kept: bool = False
     asking: bool = False
+    overheard: bool = False
 
 
 class Style(StrEnum):

@@ -10,7 +10,7 @@ from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
 from scheduler.halt import HaltEnded, HaltSet
-from scheduler.job import Job, JobId, OnDrift, Principal
+from scheduler.job import Job, JobId, OnDrift, Place, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
@@ -197,7 +197,8 @@ class Default:
     """The default as it resolves now, or why it does not; and the jobs it holds.
 
     `experiment` is the one that runs, `may_end` whether whoever asked may end it; `zone` is the zone
-    of the settings.
+    of the settings. `private` where it names jobs of other chats than the one it is asked in; `here`
+    is the chat whose jobs alone may be named, where all of it reads the answer.
     """
 
     resolution: Resolution | None
@@ -206,6 +207,8 @@ class Default:
     experiment: Experiment | None = None
     may_end: bool = False
     zone: str = "UTC"
+    private: bool = False
+    here: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +216,8 @@ class WhatIf:
     """What another default would hold; nothing is changed yet. `route` is what it would resolve to,
     None where it would to nothing, and `forecasts` are of the first of the jobs it would hold.
     `length` is that of an experiment, None for a change that stays; `running` is an experiment that
-    the change would end. `private` where it names jobs of other chats than the one it is asked in."""
+    the change would end. `private` where it names jobs of other chats than the one it is asked in;
+    `here` is the chat whose jobs alone may be named, where all of it reads the answer."""
 
     old: Resolution | None
     new: RouteNames
@@ -224,6 +228,7 @@ class WhatIf:
     length: timedelta | None = None
     running: Experiment | None = None
     private: bool = False
+    here: Place | None = None
 
 
 @dataclass(frozen=True, slots=True)

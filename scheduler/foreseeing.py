@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -96,12 +97,13 @@ async def would_be_held(look: Look, job: Job) -> Held | None:
     if not job.kind.guarded or job.state is not JobState.ACTIVE:
         return None
     try:
-        found, _ = await verdict(look, job)
+        found, settings = await verdict(look, job)
     except Exception:
         log.exception("job %s could not be judged", job.id)
         return None
-    asked = isinstance(found, Held) and found.reason in MOVED and found.route is not None
-    return found if asked and isinstance(found, Held) else None
+    if not isinstance(found, Held) or found.reason not in MOVED or found.route is None:
+        return None
+    return replace(found, guard=settings.guard)
 
 
 async def _billed(config: Config) -> Sequence[object]:

@@ -45,13 +45,10 @@ class Healer:
             if alert.reason not in MOVED:
                 continue
             free = [row.job.id for row in alert.undecided if await _free(look, row.job)]
-            if len(free) == len(alert.undecided):
-                await self._alerts.heal(alert.id, self._clock.now())
-            elif free:
-                await self._alerts.heal(alert.id, self._clock.now(), free)
-            else:
+            if alert.undecided and not free:
                 continue
-            self._told()
+            if await self._alerts.heal(alert.id, alert.revision, free, self._clock.now()):
+                self._told()
 
 
 async def _free(look: OneLook, job: Job) -> bool:

@@ -135,7 +135,8 @@ class Runner:
             found = await as_authorised(self._config, job, found, run.authorised)
         match found:
             case Held():
-                await self._rows.hold(run.id, self._worker, found)
+                why = replace(found, guard=settings.guard)
+                await self._rows.hold(run.id, self._worker, why)
             case Go(resolution) as go:
                 judged = replace(job, snapshot=go.consent or _bound(job, go))
                 terms = consented(judged, resolution, settings.guard.price_tolerance)

@@ -1,6 +1,8 @@
 """The rows of open alerts: found and locked, decided job by job, and their messages owed."""
 
+import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -24,6 +26,7 @@ _OPEN = (
         ALERTS.c.chat == bindparam("chat"),
         ALERTS.c.provider == bindparam("provider"),
         ALERTS.c.model == bindparam("model"),
+        ALERTS.c.bills == bindparam("bills"),
         ALERTS.c.reason == bindparam("reason"),
         ALERTS.c.state == AlertState.OPEN,
     )
@@ -65,7 +68,15 @@ def close_alert(tx: Tx, alert: Row[Any], state: AlertState, at: datetime) -> Non
 def open_alert_of(tx: Tx, place: Place, route: Route, reason: HoldReason) -> Row[Any] | None:
     """The open alert of a whole chat, a reason and a route, locked."""
     chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
-    return tx.one(_OPEN, **chat, provider=route.provider, model=route.model, reason=reason)
+    return tx.one(_OPEN, **chat, **route_columns(route), reason=reason)
+
+
+def route_columns(route: Route) -> dict[str, str]:
+    """By what an alert about a route is found: its names, and all that decides who is billed but the
+    key, which may be a new one every day."""
+    billed = repr(replace(route, fingerprint=None))
+    bills = hashlib.sha256(billed.encode()).hexdigest()
+    return {"provider": route.provider, "model": route.model, "bills": bills}
 
 
 def decide_in(

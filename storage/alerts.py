@@ -1,6 +1,6 @@
 """Alerts: shown as they stand, decided by the first press, closed by a heal."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,8 @@ from sqlalchemy import Row, bindparam, func, select
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, JobState, Place
-from scheduler.ports import Entry, Held, TooLate
+from scheduler.ports import Entry, Held, Question, TooLate
+from scheduler.route import Route
 from scheduler.run import RunState
 from storage.alert_rows import close_alert, decide_in, decide_rows
 from storage.auditing import name_of, note
@@ -67,12 +68,19 @@ class AlertVerbs(Verbs):
         decision: Decision,
         audit: Sequence[Entry],
     ) -> Alert | TooLate:
-        return await self._run(lambda tx: _decide(tx, alert_id, revision, changed, decision, audit))
+        asked = [Question(alert_id, revision, changed, audit)]
+        decided = await self._run(lambda tx: _decide(tx, asked, decision))
+        return decided if isinstance(decided, TooLate) else decided[0]
+
+    async def decide_several(
+        self, asked: Sequence[Question], decision: Decision
+    ) -> list[Alert] | TooLate:
+        return await self._run(lambda tx: _decide(tx, asked, decision))
 
     async def heal(
-        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
-    ) -> None:
-        await self._run(lambda tx: _heal(tx, alert_id, now, jobs))
+        self, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime
+    ) -> bool:
+        return await self._run(lambda tx: _heal(tx, alert_id, revision, jobs, now))
 
     async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:
         return await self._run(lambda tx: _foresee(tx, found))
@@ -114,60 +122,64 @@ def _open_alerts(tx: Tx, chat: Place | None) -> list[Alert]:
     return [_value(tx, row) for row in rows]
 
 
-def _decide(
-    tx: Tx,
-    alert_id: AlertId,
-    revision: int,
-    changed: Sequence[Job],
-    decision: Decision,
-    audit: Sequence[Entry],
-) -> Alert | TooLate:
-    before = lock_jobs(tx, [job.id for job in changed])
-    row = lock_alert(tx, alert_id)
-    if row is None:
-        raise UserError(f"there is no alert {alert_id}", "/jobs alerts shows what is open")
-    if row.state is not AlertState.OPEN or row.revision != revision:
-        return TooLate(_value(tx, row))
-    for job, entry in zip(changed, audit, strict=True):
+def _decide(tx: Tx, asked: Sequence[Question], decision: Decision) -> list[Alert] | TooLate:
+    before = lock_jobs(tx, [job.id for each in asked for job in each.changed])
+    asked = sorted(asked, key=lambda each: each.alert)
+    for each in asked:
+        row = lock_alert(tx, each.alert)
+        if row is None:
+            raise UserError(f"there is no alert {each.alert}", "/jobs alerts shows what is open")
+        if row.state is not AlertState.OPEN or row.revision != each.revision:
+            return TooLate(_value(tx, row))
+    for each in asked:
+        _write(tx, each, before, decision)
+    found = [read_alert(tx, each.alert) for each in asked]
+    return [alert for alert in found if alert is not None]
+
+
+def _write(tx: Tx, asked: Question, before: Mapping[JobId, Job], decision: Decision) -> None:
+    for job, entry in zip(asked.changed, asked.audit, strict=True):
         old = before.get(job.id)
         if old is None or old.revision != job.revision:
             # Raised, so that what this loop did before is undone with the transaction.
             raise UserError(f"job {job.id} was changed by somebody else just now", "press again")
         write_change(tx, old, job, decision, entry)
         note(tx, entry)
-    if audit:
-        ids = [job.id for job in changed]
-        decide_rows(tx, ids, decision, name_of(audit[0]), audit[0].at)
-    return _value(tx, lock_alert(tx, alert_id) or row)
+    if asked.audit:
+        first = asked.audit[0]
+        decide_rows(tx, [job.id for job in asked.changed], decision, name_of(first), first.at)
 
 
-def _heal(tx: Tx, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None) -> None:
+def _heal(tx: Tx, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime) -> bool:
     row = lock_alert(tx, alert_id)
-    if row is None or row.state is not AlertState.OPEN:
-        return
-    if jobs is None:
+    if row is None or row.state is not AlertState.OPEN or row.revision != revision:
+        return False
+    listed = tx.all(_LISTED, alert=alert_id)
+    left = {each.job_id for each in listed if each.decision is None}
+    if left <= set(jobs):
         close_alert(tx, row, AlertState.HEALED, now)
-    else:
-        decide_in(tx, row, jobs, Decision.HEALED, None, now)
+        return True
+    if left.isdisjoint(jobs):
+        return False
+    decide_in(tx, row, jobs, Decision.HEALED, None, now)
+    return True
 
 
 def _foresee(tx: Tx, found: Sequence[tuple[Job, Held]]) -> bool:
     """Whoever finds the same first has said it; of a job that changed since, nothing is known."""
     now = lock_jobs(tx, [job.id for job, _ in found])
     fires = {row.job_id: row.fires for row in tx.all(_HELD_FIRES, jobs=list(now))}
-    routes: dict[tuple[str, str], list[tuple[Job, Held]]] = {}
+    routes: dict[Route, list[tuple[Job, Held]]] = {}
     for judged, held in found:
         job = now.get(judged.id)
         if job is None or held.route is None or not _as_judged(job, judged):
             continue
-        names = (held.route.provider, held.route.model)
-        routes.setdefault(names, []).append((job, held))
+        routes.setdefault(held.route, []).append((job, held))
     said = False
-    for each in routes.values():
+    for route, each in routes.items():
         _, first = each[0]
-        if first.route is not None:
-            joining = [Joining(job, held.drifts, fires.get(job.id, 0)) for job, held in each]
-            said = join(tx, first.reason, first.route, joining) or said
+        joining = [Joining(job, held.drifts, fires.get(job.id, 0)) for job, held in each]
+        said = join(tx, first.reason, route, joining, first.guard) or said
     return said
 
 

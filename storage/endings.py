@@ -97,7 +97,8 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
     save_run(tx, rests)
     if held.reason in ASKED and held.route is not None:
         fires = _held_for(tx, job, held.reason)
-        join(tx, held.reason, held.route, [Joining(job, held.drifts, fires, tx.now)])
+        joining = [Joining(job, held.drifts, fires, tx.now)]
+        join(tx, held.reason, held.route, joining, held.guard)
     elif not _told_already(tx, job, rests):
         owe_report(tx, job.place, run_id)
     return rests

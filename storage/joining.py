@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import Row, bindparam, select, update
 
 from scheduler.alert import AlertState, Decision, question
+from scheduler.config import GuardConfig
 from scheduler.drift import Drift, drifts
 from scheduler.job import Job, JobId, Place
 from scheduler.route import Route
 from scheduler.run import HoldReason
-from storage.alert_rows import decide_in, open_alert_of, open_with, owe_for
+from storage.alert_rows import decide_in, open_alert_of, open_with, owe_for, route_columns
 from storage.locks import lock_alert
 from storage.rows import job_of, place_columns
 from storage.tables import ALERT_JOBS, ALERTS, JOBS
@@ -47,7 +48,13 @@ class Joining:
     last_held: datetime | None = None
 
 
-def join(tx: Tx, reason: HoldReason, route: Route, joining: Sequence[Joining]) -> bool:
+def join(
+    tx: Tx,
+    reason: HoldReason,
+    route: Route,
+    joining: Sequence[Joining],
+    guard: GuardConfig | None = None,
+) -> bool:
     """Put jobs of one chat under its open alert of this question and route, and owe the message.
 
     An alert whose every job has drifted to this route meanwhile is moved to it: the chat keeps its
@@ -55,10 +62,11 @@ def join(tx: Tx, reason: HoldReason, route: Route, joining: Sequence[Joining]) -
     """
     asked, ids = question(reason), [each.job.id for each in joining]
     alert, news, opened = open_alert_of(tx, joining[0].job.place, route, asked), False, False
+    bills = route_columns(route)["bills"]
     for other in open_with(tx, ids):
-        if (other.reason, other.provider, other.model) == (asked, route.provider, route.model):
+        if (other.reason, other.bills) == (asked, bills):
             continue
-        rest = _rest(tx, other, route, joining) if other.reason is asked else None
+        rest = _rest(tx, other, route, joining, guard) if other.reason is asked else None
         if alert is None and rest is not None:
             alert, news = _moved_on(tx, other, route, rest), True
         else:
@@ -82,19 +90,22 @@ def _home(joining: Sequence[Joining]) -> Place:
     return first if one else first.whole_chat
 
 
-def _rest(tx: Tx, alert: Row[Any], route: Route, joining: Sequence[Joining]) -> Rest | None:
+def _rest(
+    tx: Tx, alert: Row[Any], route: Route, joining: Sequence[Joining], guard: GuardConfig | None
+) -> Rest | None:
     """What the other jobs of an alert drifted to; None unless all of them follow to this route."""
     ids, pins = ({each.job.id for each in joining}, {each.job.pins for each in joining})
     jobs = [job_of(row) for row in tx.all(_UNDECIDED_JOBS, alert=alert.id)]
-    rest = {job.id: drifts(job, route) for job in jobs if job.id not in ids and job.pins in pins}
+    others = [job for job in jobs if job.id not in ids and job.pins in pins]
+    rest = {job.id: drifts(job, route, guard) for job in others}
     everybody = len(rest) == sum(job.id not in ids for job in jobs)
     return rest if everybody and all(rest.values()) else None
 
 
 def _moved_on(tx: Tx, alert: Row[Any], route: Route, rest: Rest) -> Row[Any]:
     """The same question about another route: the buttons of before are dead."""
-    names = {"provider": route.provider, "model": route.model}
-    tx.do(_SAVE_ALERT, key=alert.id, **names, route=route, revision=alert.revision + 1)
+    moved = {**route_columns(route), "route": route, "revision": alert.revision + 1}
+    tx.do(_SAVE_ALERT, key=alert.id, **moved)
     for job_id, found in rest.items():
         tx.do(_SAVE_LISTED, alert=alert.id, job=job_id, drifts=found)
     return lock_alert(tx, alert.id) or alert
@@ -102,7 +113,7 @@ def _moved_on(tx: Tx, alert: Row[Any], route: Route, rest: Rest) -> Row[Any]:
 
 def _open_alert(tx: Tx, place: Place, route: Route, reason: HoldReason) -> tuple[Row[Any], bool]:
     """The open alert of a whole chat and a route, locked; true when it was opened just now."""
-    one = {"provider": route.provider, "model": route.model, "reason": reason}
+    one = {**route_columns(route), "reason": reason}
     chat = place_columns(place)
     fresh = False
     while True:

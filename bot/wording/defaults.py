@@ -1,7 +1,7 @@
 """The default: what it is, what a change of it would hold and cost, and that it was changed."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from bot.message import (
     Block,
@@ -58,8 +58,8 @@ def shown(found: Default, how: str) -> Message:
     ]
     if found.holds:
         blocks.append(Paragraph(line(f"It holds {facts.count(len(found.holds), 'job')}:")))
-        blocks.append(jobs_by_name(found.holds))
-    return Message(f"The default is {route.name}.", tuple(blocks), buttons)
+        blocks += _discreetly(found.holds, found.here, jobs_by_name)
+    return Message(f"The default is {route.name}.", tuple(blocks), buttons, private=found.private)
 
 
 def _experiment(found: Default, how: str) -> tuple[tuple[Block, ...], tuple[Button, ...]]:
@@ -107,8 +107,12 @@ def what_if(found: WhatIf, how: str) -> Message:
         )
     blocks.append(Paragraph(_price_of_change(found)))
     if found.holds:
-        blocks.append(_jobs_and_chats(found.holds, found.route, found.forecasts))
-        if len(found.holds) > NAMED:
+        blocks += _discreetly(
+            found.holds,
+            found.here,
+            lambda named: _jobs_and_chats(named, found.route, found.forecasts),
+        )
+        if len(found.holds) > NAMED and found.here is None:
             blocks.append(_by_chat(found.holds))
     lasting = _lasting(found)
     command = code(f"{how} default {found.new}{lasting} yes")
@@ -119,6 +123,19 @@ def what_if(found: WhatIf, how: str) -> Message:
         (_do_it(found, lasting), Button("Cancel", Press(Action.CANCEL, route=found.new))),
         private=found.private,
     )
+
+
+def _discreetly(
+    jobs: Sequence[Job], here: Place | None, naming: Callable[[Sequence[Job]], Block]
+) -> tuple[Block, ...]:
+    """Jobs by name; of other chats only how many, where all of this chat reads along."""
+    named = [job for job in jobs if here in (None, job.place.whole_chat)]
+    listed = (naming(named),) if named else ()
+    if len(named) == len(jobs):
+        return listed
+    others = facts.count(len(jobs) - len(named), "job")
+    said = f"{others} of other chats, not named here: everybody in this chat reads along."
+    return (*listed, Quiet(line(said)))
 
 
 def moving(found: WhatIf) -> str:

@@ -1,6 +1,6 @@
 """What the core needs from outside, as small protocols."""
 
-from scheduler.ports.alerts import Alerts, TooLate
+from scheduler.ports.alerts import Alerts, Question, TooLate
 from scheduler.ports.experiments import Experiments
 from scheduler.ports.front import Admins, Buttons, Events, Offer, People, Person
 from scheduler.ports.halts import HaltFile, Halts
@@ -43,6 +43,7 @@ __all__ = [
     "People",
     "Person",
     "Planned",
+    "Question",
     "Runs",
     "Scripts",
     "Store",

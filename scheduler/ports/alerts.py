@@ -19,6 +19,17 @@ class TooLate:
     alert: Alert
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """An alert as a person saw it, and its jobs as they have decided about them, each with its line
+    of the audit."""
+
+    alert: AlertId
+    revision: int
+    changed: Sequence[Job]
+    audit: Sequence[Entry]
+
+
 class Alerts(Protocol):
     async def alert(self, alert_id: AlertId) -> Alert | None: ...
 
@@ -38,6 +49,13 @@ class Alerts(Protocol):
         open and still at `revision`; the first press wins. One transaction, all or nothing."""
         ...
 
+    async def decide_several(
+        self, asked: Sequence[Question], decision: Decision
+    ) -> list[Alert] | TooLate:
+        """The same about several alerts, which share no job, in one transaction: all of it or nothing,
+        and TooLate with the first that is not as it was seen."""
+        ...
+
     async def run_once(
         self, job_id: JobId, authorised: Authorised, audit: Entry, seen: tuple[AlertId, int] | None
     ) -> Run | TooLate:
@@ -51,10 +69,13 @@ class Alerts(Protocol):
         ...
 
     async def heal(
-        self, alert_id: AlertId, now: datetime, jobs: Sequence[JobId] | None = None
-    ) -> None:
-        """Close an open alert because the default came back, and owe the edit of its message; with
-        `jobs`, settle only these, which would run again while others of it would not."""
+        self, alert_id: AlertId, revision: int, jobs: Sequence[JobId], now: datetime
+    ) -> bool:
+        """Settle these jobs of an alert, which would run again as they are, and owe the edit of its
+        message; the alert is healed when none of its jobs is undecided then.
+
+        Only what was judged heals: False, and nothing changes, unless it is open and at `revision`.
+        """
         ...
 
     async def foresee(self, found: Sequence[tuple[Job, Held]]) -> bool:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 
+from scheduler.config import GuardConfig
 from scheduler.drift import Drift
 from scheduler.job import Job, JobId
 from scheduler.outbox import Owed
@@ -40,7 +41,8 @@ class Answered:
 class Held:
     """Why a run is held. `route` is the route that was judged, None where none resolved.
 
-    `answered` is there for a run that is held behind the gate, and for no other.
+    `answered` is there for a run that is held behind the gate, and for no other; `guard` are the
+    settings it was judged by, by which other jobs of its alert are judged with it.
     """
 
     reason: HoldReason
@@ -48,6 +50,7 @@ class Held:
     drifts: tuple[Drift, ...] = ()
     route: Route | None = None
     answered: Answered | None = None
+    guard: GuardConfig | None = None
 
 
 @dataclass(frozen=True, slots=True)

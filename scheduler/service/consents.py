@@ -1,5 +1,6 @@
 """Commands and presses that decide what a job may bill."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from scheduler.alert import Alert, AlertState, Decision
@@ -15,7 +16,7 @@ from scheduler.commands import (
 from scheduler.drift import consent
 from scheduler.errors import DriftpinError, UserError, in_brief
 from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
-from scheduler.ports import TooLate
+from scheduler.ports import Question, TooLate
 from scheduler.press import RouteNames
 from scheduler.route import Pins, Resolution, snapshot_of
 from scheduler.served import Fact
@@ -290,6 +291,32 @@ class Consents:
             return TooLate(alert)
         fit = [job for job in mine if _can_be(decision, job, alert)] or mine
         return [await self._as_decided(job, alert, decision) for job in fit]
+
+    async def decide_all(
+        self, seen: Sequence[tuple[Alert, Sequence[Job]]], decision: Decision, by: Principal
+    ) -> tuple[list[Job], list[Job]] | TooLate:
+        """One command about several alerts decides on all of these jobs or on none; which it decided
+        on, and which it could not help.
+
+        A job that two alerts ask about is decided on once: that settles both.
+        """
+        each = {job.id: (alert, job) for alert, jobs in reversed(seen) for job in jobs}
+        fit = {key: one for key, one in each.items() if _can_be(decision, one[1], one[0])} or each
+        asked = []
+        for alert, _ in seen:
+            mine = [job for about, job in fit.values() if about.id == alert.id]
+            changed = [await self._as_decided(job, alert, decision) for job in mine]
+            audit = [self._core.entry(by, str(decision), f"job {job.id}") for job in mine]
+            if mine:
+                asked.append(Question(alert.id, alert.revision, changed, audit))
+        outcome = await self._core.store.decide_several(asked, decision)
+        if isinstance(outcome, TooLate):
+            return outcome
+        for job_id in fit:
+            await self._core.submit_planned(await self._core.store.in_flight(job_id))
+        unfit = [job for key, (_, job) in each.items() if key not in fit]
+        decided = sorted((job for _, job in fit.values()), key=lambda job: job.id)
+        return decided, sorted(unfit, key=lambda job: job.id)
 
     async def _as_decided(self, job: Job, alert: Alert, decision: Decision) -> Job:
         match decision:

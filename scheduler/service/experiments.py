@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-from scheduler.answers import ExperimentBegun, ExperimentOver, WhatIf
+from scheduler.answers import DefaultChanged, ExperimentBegun, ExperimentOver, WhatIf
 from scheduler.commands import RouteText
 from scheduler.errors import AlreadyHandled, AlreadyPressed, ConfigError, RouteError, UserError
 from scheduler.experiment import (
@@ -157,6 +157,11 @@ class Experiments:
             if running is None or running.state is not ExperimentState.RUNNING:
                 return None
             return await self._end(running, Ending.KEPT, by)
+
+    async def change(self, typed: RouteText, by: Principal, place: Place) -> DefaultChanged:
+        """Another default for good, never between a look at the file and the write that follows it."""
+        async with self._alone():
+            return await self._defaults.change(typed, by, place)
 
     async def _write_new(self, intended: Experiment) -> None:
         self._core.reached("experiment-meant")

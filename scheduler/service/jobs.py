@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 from scheduler.alert import Decision
 from scheduler.answers import Added, Changed, Done, Unchanged
 from scheduler.bounds import check_pace, check_prompt
-from scheduler.commands import AddJob, EditJob, Options
+from scheduler.commands import AddJob, EditJob, Options, RouteText
 from scheduler.config import Limits
-from scheduler.drift import drifts
+from scheduler.drift import consent, drifts
 from scheduler.errors import ScheduleError, UserError
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Place, Principal
 from scheduler.judge import Go
@@ -22,7 +22,7 @@ from scheduler.schedule.spans import read_span
 from scheduler.schedule.zones import zone_named
 from scheduler.script import script_named
 from scheduler.service.core import Core, Wanted, rebind
-from scheduler.service.naming import known_pins
+from scheduler.service.naming import known_pins, must_be_callable
 from scheduler.service.reading import Reading, removal
 from scheduler.snapshots import bound_to, take_snapshot
 from scheduler.verdict import verdict
@@ -162,6 +162,10 @@ class JobService:
         if options.provider or options.model:
             typed = await known_pins(self._core.config, job.kind, options.provider, options.model)
             pins = Pins(typed.provider or job.pins.provider, typed.model or job.pins.model)
+            old = consent(job)
+            if Pins(pins.provider or old.provider, pins.model or old.model) != old:
+                as_typed = RouteText(provider=typed.provider, model=typed.model)
+                await must_be_callable(self._core.config, job.id, pins, as_typed)
             bound = await bound_to(self._core.config, job, pins, now)
             changed = rebind(changed, pins, bound)
         return changed

@@ -16,7 +16,11 @@ from storage.tables.row import Row, partial_index
 
 
 class AlertRow(Row, table=True):
-    """Open, it is the only one of its chat, provider, model and reason."""
+    """Open, it is the only one of its chat, reason and route.
+
+    `bills` stands for the whole route: two routes of one name, one of them a pinned provider's own
+    and the other the default's with its `base_url`, are two questions.
+    """
 
     __tablename__ = "alerts"
     __table_args__: ClassVar[Any] = (
@@ -27,6 +31,7 @@ class AlertRow(Row, table=True):
             "chat",
             "provider",
             "model",
+            "bills",
             "reason",
             where="state = 'open'",
             unique=True,
@@ -41,6 +46,7 @@ class AlertRow(Row, table=True):
     thread: str | None = Field(default=None, sa_type=Text)
     provider: str = Field(sa_type=Text)
     model: str = Field(sa_type=Text)
+    bills: str = Field(sa_type=Text)
     reason: HoldReason = Field(default=HoldReason.DRIFT, sa_type=word(HoldReason))
     route: Route = Field(sa_type=Value(Route))
     state: AlertState = Field(default=AlertState.OPEN, sa_type=word(AlertState))

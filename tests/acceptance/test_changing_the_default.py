@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from bot.message import Request
 from scheduler.job import Principal
 from scheduler.run import RunState
+from scheduler.service.experiments import LEASE, LEASE_LIFE
 from tests.acceptance.alerted import ADD, NO_CALL, calls
 from tests.acceptance.team import ANA, BOB, BOSS, OTHER_ROOM, ROOM, VERA, team_world
 from tests.acceptance.world import World, text_of
@@ -168,3 +170,50 @@ async def test_the_change_button_of_an_admin_is_no_use_to_others(team: World) ->
     assert "provider: free-lab" in config(team)
     await team.press(change, by=BOSS, place=ROOM)
     assert "provider: paid-lab" in config(team)
+
+
+# --- who else reads it ----------------------------------------------------------------------------
+
+
+async def ours_and_theirs(team: World) -> None:
+    await team.type(ADD.replace("Brief", "Ours"), by=ANA, place=ROOM)
+    await team.type(ADD.replace("Brief", "Theirs"), by=BOB, place=OTHER_ROOM)
+
+
+async def test_the_default_is_shown_to_an_admin_alone_where_it_holds_jobs_of_other_chats(
+    team: World,
+) -> None:
+    await ours_and_theirs(team)
+    team.point_default("paid-lab", "large")
+    shown = await team.type("/jobs default", by=BOSS, place=ROOM)
+    assert "#2 Theirs" in text_of(shown)
+    assert shown.private
+    shown = await team.type("/jobs default", by=ANA, place=ROOM)
+    assert ("Theirs" in text_of(shown), shown.private) == (False, False)
+
+
+@pytest.mark.parametrize("asks", ["the default", "a change"])
+async def test_where_a_whole_chat_reads_along_jobs_of_others_are_counted_and_not_named(
+    team: World, asks: str
+) -> None:
+    await ours_and_theirs(team)
+    if asks == "the default":
+        team.point_default("paid-lab", "large")
+    typed = "/jobs default" if asks == "the default" else PAID
+    answer = await team.ask(Request(BOSS, ROOM, typed, overheard=True))
+    said = text_of(answer)
+    assert "#1 Ours" in said
+    assert "Theirs" not in said
+    assert "C0OTHER" not in said
+    assert "1 job of other chats, not named here: everybody in this chat reads along." in said
+    assert not answer.private
+
+
+async def test_a_change_waits_while_an_experiment_is_begun_or_ended(world: World) -> None:
+    store, before = world.app.store, config(world)
+    await store.hold_lease(LEASE, "another process", LEASE_LIFE)
+    told = await world.type(f"{PAID} yes")
+    assert told.title == "An experiment is being begun or ended at this very moment; try again."
+    assert config(world) == before
+    await store.end_lease(LEASE, "another process")
+    assert "moved from" in (await world.type(f"{PAID} yes")).title

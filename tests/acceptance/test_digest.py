@@ -158,6 +158,44 @@ async def test_what_moved_and_what_is_billed_otherwise_is_one_message(world: Wor
     )
 
 
+async def test_two_routes_of_one_name_are_two_messages_and_each_can_be_accepted(
+    world: World,
+) -> None:
+    await world.type(ADD)
+    await world.type("/jobs add every day at 09:00 name=Own provider=paid-lab | Hi")
+    elsewhere = world.paid.url.replace("127.0.0.1", "localhost")
+    world.write_config(f"model: {{provider: paid-lab, default: large, base_url: '{elsewhere}'}}")
+    await world.until(lambda: world.chat.posts == 2)
+    await world.settle()
+    for message in list(world.chat.messages.values()):
+        assert message.title.startswith("Job ")
+        done = await world.press(world.button("Accept new", message))
+        assert done.title.startswith("Done: 1 job")
+    assert {(await world.job(number)).snapshot.model for number in (1, 2)} == {"large"}
+    assert (await world.job(1)).snapshot.endpoint != (await world.job(2)).snapshot.endpoint
+    assert world.chat.posts == 2
+
+
+async def test_all_is_one_decision_about_every_open_alert_and_names_what_it_could_not_help(
+    world: World,
+) -> None:
+    await world.type("/jobs add every day at 09:00 name=Own provider=paid-lab model=large | Hi")
+    await world.type(ADD)
+    here = world.paid.url.replace("127.0.0.1", "localhost")
+    world.write_config(f"model: {{provider: paid-lab, default: large, base_url: '{here}'}}")
+    config = world.folder / "config.yaml"
+    config.write_text(
+        config.read_text().replace(f"base_url: '{world.paid.url}'", f"base_url: '{here}/v2'")
+    )
+    await world.until(lambda: world.chat.posts == 2)
+    await world.settle()
+    answer = await world.type("/jobs pin all")
+    assert answer.title.startswith("Done: 1 job pinned to the route consented to; ")
+    assert "job 1 (a pin brings back no address, no key and no price)" in answer.title
+    assert (await world.job(2)).pins == Pins("free-lab", "small")
+    assert len(await world.app.store.open_alerts()) == 1
+
+
 # --- Choose ----------------------------------------------------------------------------------------
 
 

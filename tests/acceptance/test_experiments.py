@@ -95,6 +95,33 @@ async def test_jobs_are_held_meanwhile_and_run_on_the_old_default_afterwards_wit
     assert alert.state is AlertState.HEALED
 
 
+async def test_the_jobs_get_one_digest_that_heals_at_the_end_and_one_message_closes_it(
+    world: World,
+) -> None:
+    for number in (1, 2):
+        await world.type(HOURLY.replace("Brief", f"Brief-{number}"))
+    await world.type(f"{TRY} yes")
+    await world.until(lambda: world.chat.posts == 1)
+    await world.settle()
+    assert world.latest.title.startswith("2 jobs will be held: the default moved from free-lab")
+    assert (await world.fire()).state is RunState.HELD
+    assert await states(world, 2) == [RunState.HELD]
+    assert "2 fires held so far; paid calls made: 0." in text_of(world.latest)
+    assert world.chat.posts == 1
+    world.clock.advance(TWO_HOURS)
+    assert (await over(world)).title == BACK
+    await world.until(lambda: world.chat.messages["message-1"].title.startswith("Healed"))
+    await world.settle()
+    assert world.chat.messages["message-1"].title == (
+        "Healed: the default is free-lab:small again, not paid-lab:large. Nothing was spent."
+    )
+    told = [message.title for message in world.chat.messages.values()]
+    assert len([title for title in told if "experiment" in title or "Healed" in title]) == 2
+    assert world.paid.count == 0
+    assert (await world.fire()).state is RunState.SUCCEEDED
+    assert world.paid.count == 0
+
+
 async def test_a_job_that_accepts_runs_on_it_and_is_held_once_it_is_over(world: World) -> None:
     await world.type(HOURLY)
     await world.type(f"{TRY} yes")

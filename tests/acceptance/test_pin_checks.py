@@ -13,6 +13,25 @@ async def test_a_route_without_a_key_is_told_before_it_is_stored(world: World) -
     assert (await world.job()).pins == Pins()
 
 
+async def test_an_edit_refuses_a_route_without_a_key_as_a_pin_does(world: World) -> None:
+    await world.type(ADD)
+    told = await world.type("/jobs edit 1 provider=groq model=llama-3.1-8b-instant")
+    assert told.title.startswith("GROQ_API_KEY is not set")
+    assert "nothing was pinned" in told.title
+    assert (await world.job()).pins == Pins()
+
+
+async def test_an_edit_to_the_consented_route_is_stored_whatever_became_of_its_key(
+    world: World,
+) -> None:
+    world.point_default("paid-lab", "large")
+    await world.type(ADD)
+    config = world.folder / "config.yaml"
+    config.write_text(config.read_text().replace("PAID_LAB_KEY", "A_KEY_THAT_IS_NOT_THERE"))
+    await world.type("/jobs edit 1 provider=paid-lab")
+    assert (await world.job()).pins == Pins("paid-lab")
+
+
 async def test_a_provider_that_looks_like_a_slip_is_told_before_it_is_stored(world: World) -> None:
     await world.type(ADD)
     told = await world.type("/jobs pin 1 fre-lab:small")

@@ -325,8 +325,8 @@ async def test_an_app_that_is_uninstalled_says_so_on_the_console(
         FakeSlack(events=("app_uninstalled", "tokens_revoked")) as slack,
         served_in_slack(slack, tmp_path) as served,
     ):
-        slack.revoke()
         slack.happened(slack.workspace, {"type": event, "tokens": {"bot": ["UBOT"]}})
+        slack.revoke()
         await served.says(f"Slack refuses us ({event}); install the app again")
         assert (await healthz(served))["slack"] == "away"
         await stops_in_time(served)

@@ -1,6 +1,7 @@
 """What the tests of alerts have in common: held jobs, and messages that are sent."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from scheduler.alert import Alert
 from scheduler.job import Job, Place
@@ -44,6 +45,12 @@ async def left_behind(store: Store) -> Owed:
     await store.sending(delivery.id)
     await store.sent(delivery.id, str(delivery.owed.facts["message"]))
     return delivery.owed
+
+
+async def heal(store: Store, alert: Alert, at: datetime = NOW) -> bool:
+    """The default is back for every job of an alert as it stands."""
+    now = await store.alert(alert.id) or alert
+    return await store.heal(now.id, now.revision, [row.job.id for row in now.undecided], at)
 
 
 def pinned(jobs: list[Job]) -> list[Job]:

@@ -5,19 +5,22 @@ from dataclasses import replace
 from datetime import timedelta
 
 from scheduler.alert import AlertState, Decision
+from scheduler.config import GuardConfig, Identity
 from scheduler.outbox import Owed, OwedKind
 from scheduler.route import Pins
 from storage.store import Store
-from tests.integration.alerting import deliver, held_jobs, left_behind, the_alert
+from tests.integration.alerting import deliver, heal, held_jobs, left_behind, the_alert
 from tests.integration.stores import (
     CHAT,
     DEARER,
     DRIFTS,
+    FREE,
     HOUR,
     NOW,
     OTHER_CHAT,
     OTHER_THREAD,
     PAID,
+    SNAPSHOT,
     THREAD,
     Opener,
     add,
@@ -190,7 +193,7 @@ async def test_an_open_alert_in_doubt_rests_and_a_closed_one_is_given_up(
     assert await store.ready(NOW, ["slack"]) == []
     rests = await store.next_ready(["slack"])
     assert rests == NOW + timedelta(minutes=5)
-    await store.heal(alert.id, NOW)
+    await heal(store, alert)
     assert await store.sending(delivery.id)
     await store.interrupted(["slack"])
     assert await store.next_ready(["slack"]) is None
@@ -208,6 +211,18 @@ async def test_jobs_that_drift_elsewhere_together_take_their_alert_along(store: 
     assert await deliver(store, "m1") == THREAD
     await hold(store, jobs[1], drifted(DEARER))
     assert (await the_alert(store)).id == old.id
+
+
+async def test_the_other_jobs_of_an_alert_are_judged_by_the_same_guard(store: Store) -> None:
+    moves = await add(store, snapshot=replace(SNAPSHOT, model="llama-4"))
+    elsewhere = await add(store, snapshot=replace(SNAPSHOT, endpoint="https://elsewhere.example"))
+    for job in (moves, elsewhere):
+        await hold(store, job)
+    off = GuardConfig(identity=Identity.OFF)
+    await hold(store, moves, replace(drifted(FREE), guard=off))
+    left, new = await store.open_alerts()
+    assert (left.route, new.route) == (PAID, FREE)
+    assert [row.job.id for row in left.undecided] == [elsewhere.id]
 
 
 async def test_a_job_that_drifts_elsewhere_leaves_its_old_alert(store: Store) -> None:

@@ -8,19 +8,21 @@ import pytest
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.errors import UserError
 from scheduler.job import JobState
-from scheduler.ports import TooLate
+from scheduler.ports import Question, TooLate
 from scheduler.run import RunState
 from storage.store import Store
-from tests.integration.alerting import deliver, entries, held_jobs, pinned, the_alert
+from tests.integration.alerting import deliver, entries, heal, held_jobs, pinned, the_alert
 from tests.integration.stores import (
     ANA,
     BO,
+    DEARER,
     HOUR,
     NOW,
     THREAD,
     Opener,
     add,
     add_one_shot,
+    drifted,
     entry,
     fresh,
     hold,
@@ -165,6 +167,28 @@ async def test_pausing_all_pauses_them(store: Store) -> None:
     assert await store.due(NOW + 9 * HOUR, 10) == []
 
 
+async def test_one_decision_about_several_alerts_is_made_of_all_or_of_none(store: Store) -> None:
+    ours, theirs = await held_jobs(store, 1), [await add(store)]
+    await hold(store, theirs[0], drifted(DEARER))
+    first, second = await store.open_alerts()
+    mine = [[await fresh(store, each[0])] for each in (ours, theirs)]
+
+    def asked(late: int) -> list[Question]:
+        return [
+            Question(first.id, first.revision, pinned(mine[0]), entries(mine[0])),
+            Question(second.id, second.revision + late, pinned(mine[1]), entries(mine[1])),
+        ]
+
+    outcome = await store.decide_several(asked(1), Decision.PINNED)
+    assert isinstance(outcome, TooLate)
+    assert outcome.alert.id == second.id
+    assert await store.open_alerts() == [first, second]
+    decided = await store.decide_several(asked(0), Decision.PINNED)
+    assert not isinstance(decided, TooLate)
+    assert [alert.state for alert in decided] == [AlertState.DECIDED] * 2
+    assert await store.open_alerts() == []
+
+
 # --- healed ---------------------------------------------------------------------------------------
 
 
@@ -172,7 +196,7 @@ async def test_a_heal_closes_the_alert_and_owes_the_edit(store: Store) -> None:
     (job,) = await held_jobs(store, 1)
     alert = await the_alert(store)
     await deliver(store, "m1")
-    await store.heal(alert.id, NOW + HOUR)
+    await heal(store, alert, NOW + HOUR)
     healed = await store.alert(alert.id)
     assert healed is not None
     assert (healed.state, healed.revision) == (AlertState.HEALED, alert.revision + 1)
@@ -185,17 +209,46 @@ async def test_a_closed_alert_does_not_heal(store: Store) -> None:
     (job,) = await held_jobs(store, 1)
     alert = await the_alert(store)
     await store.change(await fresh(store, job), entry(), decision=Decision.PINNED)
-    await store.heal(alert.id, NOW)
+    assert not await heal(store, alert)
     closed = await store.alert(alert.id)
     assert closed is not None
     assert closed.state is AlertState.DECIDED
-    await store.heal(AlertId(99), NOW)
+    assert not await store.heal(AlertId(99), 1, [], NOW)
+
+
+async def test_an_alert_that_moved_on_since_it_was_judged_does_not_heal(store: Store) -> None:
+    (job,) = await held_jobs(store, 1)
+    judged = await the_alert(store)
+    await hold(store, job, drifted(DEARER))
+    assert not await store.heal(judged.id, judged.revision, [job.id], NOW)
+    now = await the_alert(store)
+    assert (now.id, now.state, now.route) == (judged.id, AlertState.OPEN, DEARER)
+    assert [row.decision for row in now.jobs] == [None]
+
+
+async def test_a_job_that_joined_since_an_alert_was_judged_is_not_healed_unseen(
+    store: Store,
+) -> None:
+    (judged,) = await held_jobs(store, 1)
+    before = await the_alert(store)
+    await held_jobs(store, 1)
+    assert not await store.heal(before.id, before.revision, [judged.id], NOW)
+    now = await the_alert(store)
+    assert await store.heal(now.id, now.revision, [judged.id], NOW)
+    assert [row.decision for row in (await the_alert(store)).jobs] == [Decision.HEALED, None]
+
+
+async def test_a_heal_of_no_job_changes_nothing(store: Store) -> None:
+    await held_jobs(store, 1)
+    before = await the_alert(store)
+    assert not await store.heal(before.id, before.revision, [], NOW)
+    assert await the_alert(store) == before
 
 
 async def test_a_press_after_a_heal_is_too_late(store: Store) -> None:
     (job,) = await held_jobs(store, 1)
     alert = await the_alert(store)
-    await store.heal(alert.id, NOW)
+    await heal(store, alert)
     mine = [await fresh(store, job)]
     outcome = await store.decide(alert.id, alert.revision, mine, Decision.PINNED, [entry(by=ANA)])
     assert isinstance(outcome, TooLate)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from scheduler.alert import AlertState, Decision
 from scheduler.job import Job, JobState
 from scheduler.ports import Held
-from scheduler.route import ApiMode, Axis
+from scheduler.route import ApiMode, Axis, Pins
 from scheduler.run import HoldReason
 from storage.store import Store
 from tests.integration.alerting import deliver, held_jobs, the_alert
@@ -15,6 +15,7 @@ from tests.integration.stores import (
     DEARER,
     NOW,
     OTHER_THREAD,
+    PAID,
     THREAD,
     Opener,
     add,
@@ -122,10 +123,37 @@ async def test_another_address_of_the_same_route_moves_the_revision(store: Store
     assert (after.route, after.revision) == (elsewhere, before.revision + 1)
 
 
+def of_another_key() -> Held:
+    """Held by a route of the same name that another key pays for."""
+    route = replace(PAID, credential="THE_PINNED_PROVIDERS_OWN_KEY")
+    return replace(drifted(), route=route)
+
+
+async def test_two_routes_of_one_name_are_two_questions(store: Store) -> None:
+    ours, own = await add(store), await add(store, pins=Pins("openai"))
+    assert await store.foresee([(ours, drifted()), (own, of_another_key())])
+    listed = {
+        alert.route: [row.job.id for row in alert.jobs] for alert in await store.open_alerts()
+    }
+    assert listed == {PAID: [ours.id], of_another_key().route: [own.id]}
+    assert not await store.foresee([(ours, drifted()), (own, of_another_key())])
+
+
+async def test_fires_of_two_routes_of_one_name_move_no_alert_to_and_fro(store: Store) -> None:
+    ours, own = await add(store), await add(store, pins=Pins("openai"))
+    for _ in range(3):
+        await hold(store, await fresh(store, ours))
+        await hold(store, await fresh(store, own), of_another_key())
+    first, second = await store.open_alerts()
+    assert [first.route, second.route] == [PAID, of_another_key().route]
+    assert [first.revision, second.revision] == [1, 1]
+    assert [row.held_fires for alert in (first, second) for row in alert.jobs] == [3, 3]
+
+
 async def test_one_job_heals_and_the_others_of_its_alert_stay(store: Store) -> None:
     jobs = await held_jobs(store, 2)
     alert = await the_alert(store)
-    await store.heal(alert.id, NOW, [jobs[0].id])
+    assert await store.heal(alert.id, alert.revision, [jobs[0].id], NOW)
     now = await the_alert(store)
     assert [row.decision for row in now.jobs] == [Decision.HEALED, None]
     assert (now.state, now.revision) == (AlertState.OPEN, alert.revision + 1)

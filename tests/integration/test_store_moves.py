@@ -14,6 +14,7 @@ from storage.tables import DELIVERIES
 from tests.integration.alerting import (
     deliver,
     entries,
+    heal,
     held_jobs,
     left_behind,
     pinned,
@@ -190,7 +191,7 @@ async def test_an_alert_that_is_on_its_way_is_not_owed_twice(store: Store) -> No
 
 async def test_a_closed_alert_forgets_its_message_and_is_owed_nothing(store: Store) -> None:
     alert = await hanging_alert(store, OLD, "17")
-    await store.heal(alert.id, NOW)
+    await heal(store, alert)
     await deliver(store, "17")
     await store.chat_moved(OLD, NEW)
     closed = await alert_of(store, alert.id)

@@ -107,6 +107,18 @@ async def test_in_a_group_commands_to_us_are_answered_as_replies(
     assert answer.reply_to is message
 
 
+async def test_what_is_typed_in_a_group_is_answered_for_all_of_it_to_read(
+    telegram: FakeTelegram, handle: Scripted, ana: Person
+) -> None:
+    await ana.types("/list", chat=telegram.group(GROUP, "Ops"))
+    await ana.types("/list")
+    await telegram.until(lambda: len(handle.requests) == 2)
+    assert {request.place: request.overheard for request in handle.requests} == {
+        place(GROUP): True,
+        place(42): False,
+    }
+
+
 async def test_a_person_is_the_same_one_everywhere(
     telegram: FakeTelegram, handle: Scripted, ana: Person
 ) -> None:

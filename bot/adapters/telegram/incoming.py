@@ -131,6 +131,7 @@ def _typed(message: Message, number: int, us: Us) -> Typed | Unnamed | None:
     if text is None:
         return None
     chat, thread = message.chat.id, _topic(message)
+    private = message.chat.type == ChatType.PRIVATE
     if is_unnamed_admin(message):
         return Unnamed(chat, thread, message.message_id)
     who = writer(message)
@@ -143,12 +144,13 @@ def _typed(message: Message, number: int, us: Us) -> Typed | Unnamed | None:
         event=event(number),
         command=command(us, chat),
         kept=True,
+        overheard=not private,
     )
     return Typed(
         request,
         chat,
         message.message_id,
-        message.chat.type == ChatType.PRIVATE,
+        private,
         message.text or "",
         asked=(ours.text or "") if ours else "",
         replied_to=ours.message_id if ours else None,

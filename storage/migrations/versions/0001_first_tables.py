@@ -176,6 +176,7 @@ def alerts() -> None:
         *place(),
         must("provider", TEXT),
         must("model", TEXT),
+        must("bills", TEXT),
         must("reason", WORD),
         must("route", JSON),
         must("state", WORD),
@@ -186,7 +187,7 @@ def alerts() -> None:
         may("hangs", JSON),
         sa.PrimaryKeyConstraint("id", name="pk_alerts"),
     )
-    one = ("platform", "workspace", "chat", "provider", "model", "reason")
+    one = ("platform", "workspace", "chat", "provider", "model", "bills", "reason")
     partial("uq_alerts_open", "alerts", *one, where="state = 'open'", unique=True)
     op.create_index("ix_alerts_state", "alerts", ["state"])
 
