@@ -1,6 +1,7 @@
 """A button consents to the very route its message showed, and to nothing where it showed none."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -217,3 +218,19 @@ async def test_a_typed_pin_brings_back_no_address_and_says_so(world: World) -> N
             assert "brings back no address, no key and no price" in text_of(told)
     assert len(await world.app.store.open_alerts()) == 1
     assert (await world.job()).pins == Pins()
+
+
+async def test_what_was_decided_and_is_held_all_the_same_is_asked_anew_at_once(
+    world: World,
+) -> None:
+    await world.type(ADD)
+    async with FakeProvider() as other:
+        move_address(world, "free-lab", "small", other.url)
+        await world.fire()
+        fired = world.clock.now()
+        await world.until(lambda: world.clock.now() - fired > timedelta(seconds=15))
+        before = world.clock.now()
+        await world.type("/jobs pin 1 model=tiny")
+        await world.until(lambda: "of free-lab:tiny changed" in world.latest.title)
+        assert world.clock.now() - before < timedelta(seconds=30)
+    assert len(await world.app.store.open_alerts()) == 1
