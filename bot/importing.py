@@ -107,6 +107,7 @@ class Importer:
                 "by": by.name or by.key,
                 "provider": names[0],
                 "model": names[1],
+                "bills": default.route.billing if default else None,
             }
             await self._store.owe(Owed(OwedKind.IMPORTED, _one_place(here, chat), facts))
         self._told()

@@ -87,7 +87,9 @@ def _imported(facts: Facts, how: str) -> Message:
     provider, model = facts.get("provider"), facts.get("model")
     default = RouteNames(str(provider), str(model)) if provider and model else None
     by = str(facts["by"])
-    return imports.arrived(_number(facts, "jobs"), _number(facts, "unguarded"), by, default, how)
+    number, unguarded = _number(facts, "jobs"), _number(facts, "unguarded")
+    bills = str(facts["bills"]) if facts.get("bills") else None
+    return imports.arrived(number, unguarded, by, default, how, bills)
 
 
 async def _experiment(store: Store, facts: Facts, how: str) -> Message | None:

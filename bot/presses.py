@@ -9,7 +9,7 @@ from bot.carrying import Carrier
 from bot.doors import Doors
 from bot.message import Message, Request
 from bot.remembering import Remembered
-from bot.wording import alerts, answers, experiments, refusals
+from bot.wording import alerts, answers, cards, experiments, imports, refusals
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.answers import Unchanged
 from scheduler.commands import (
@@ -122,6 +122,10 @@ class Presses:
 
     async def _snapshots(self, press: Press, request: Request) -> Message:
         """Each who presses guards the jobs that are theirs to decide about, so nobody is too late."""
+        if press.bills is None:
+            self._doors.need(request, "snapshot-all")
+            default = (await self._service.defaults.show()).resolution
+            return imports.look_first(default.route if default else None)
         answer = await self._carrier.carry_out(command_of(press), request)
         return answers.answer(answer, request.command)
 
@@ -236,6 +240,8 @@ class Presses:
             self._doors.need(request, ACTIONS[press.action])
         if stored.pressed_by is not None:
             return _used(stored)
+        if press.action is Action.SNAPSHOT and job is not None and press.bills is None:
+            return cards.look_first(await self._service.reading.view(job))
         if request.asking:
             return await self._asking.about(command_of(press), job, request)
         try:
@@ -257,6 +263,8 @@ def _stale(press: Press, job: Job) -> bool:
     """Is what the button spoke of no longer so?"""
     if press.action is Action.RESTORE:
         return job.state is not JobState.REMOVED
+    if press.action in (Action.ACCEPT, Action.RUN_ONCE) and press.bills is None:
+        return True
     return press.action in BOUND and job.consent_revision != press.revision
 
 
@@ -267,7 +275,7 @@ def _used(stored: StoredPress | None) -> Message:
 
 def command_of(press: Press) -> Doable:
     """The command a person could have typed instead."""
-    job, route = press.job or JobId(0), _typed(press.route)
+    job, route = press.job or JobId(0), _typed(press)
     match press.action:
         case Action.PIN:
             return PinJob(job)
@@ -309,5 +317,7 @@ def command_of(press: Press) -> Doable:
             assert_never(press.action)
 
 
-def _typed(route: RouteNames | None) -> RouteText | None:
-    return RouteText(provider=route.provider, model=route.model) if route else None
+def _typed(press: Press) -> RouteText | None:
+    if press.route is None:
+        return None
+    return RouteText(provider=press.route.provider, model=press.route.model, bills=press.bills)

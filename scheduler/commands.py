@@ -12,12 +12,14 @@ from scheduler.run import RunId
 class RouteText:
     """A route as typed: `whole` ("openrouter:vendor/model", or a provider or model alone), or parts.
 
-    Only configuration knows where a provider's name ends, so it is split later.
+    Only configuration knows where a provider's name ends, so it is split later. `bills` is what a
+    button adds to the names it spoke of (`Route.billing`): nothing that is typed says as much.
     """
 
     whole: str | None = None
     provider: str | None = None
     model: str | None = None
+    bills: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

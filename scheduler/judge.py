@@ -81,12 +81,14 @@ def _judge_route(
     missing = unguarded_axes(job)
     if missing and job.snapshot.unseen:
         return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
+    must_see = bool(missing) and guard.missing_snapshot is MissingSnapshot.HOLD
     found = moves(job, route, guard.price_tolerance)
     if stops := found.holding(guard.identity):
-        passed = _by_policy(job, resolution, guard, found, consented)
+        # No policy speaks for an axis that nobody consented to, where the settings want somebody to.
+        passed = None if must_see else _by_policy(job, resolution, guard, found, consented)
         reason = HoldReason.DRIFT if found.names else HoldReason.IDENTITY
         return passed or Held(reason, held.drift_error(job, stops), drifts=stops, route=route)
-    if missing and guard.missing_snapshot is MissingSnapshot.HOLD:
+    if must_see:
         return Held(HoldReason.UNGUARDED, held.unguarded_error(job, missing), route=route)
     return _as_consented(job, resolution, guard, found)
 
@@ -156,17 +158,21 @@ def _on_snapshot(job: Job, guard: GuardConfig, consented: Resolved | None) -> Go
 def _not_dearer(job: Job, resolution: Resolution, guard: GuardConfig, found: Moves) -> Go | None:
     """The resolved route, where it certainly costs no more than the consented one.
 
-    Where more than a name moved, the price says nothing of who pays: it passes when nobody does.
+    Where more than a name moved, the price says nothing of who pays: it passes when nobody does. A job
+    that nobody fully consented to records nothing, so it is told at every run.
     """
-    route, kept = resolution.route, job.snapshot
+    route, kept, missing = resolution.route, job.snapshot, unguarded_axes(job)
     stops = found.holding(guard.identity)
     names_alone = all(drift.axis in NAMES for drift in stops)
     if route.price_class.spends and not (names_alone and not_dearer(kept.price, route.price)):
         return None
-    told = [Told(Reason.NOT_DEARER, stops)]
+    told = [Told(Reason.FOLLOWED if missing else Reason.NOT_DEARER, stops)]
+    if found.key and guard.identity is not Identity.OFF:
+        told.append(Told(Reason.KEY, found.key))
     if found.identity and guard.identity is Identity.TELL:
         told.append(Told(Reason.IDENTITY, found.identity))
-    return Go(resolution, snapshot_of(route, job.pins, kept.taken_at), tuple(told))
+    consent = None if missing else snapshot_of(route, job.pins, kept.taken_at)
+    return Go(resolution, consent, tuple(told))
 
 
 def _must_be_free(job: Job, found: Go | Held) -> Go | Held:

@@ -34,7 +34,7 @@ class OwedKind(StrEnum):
     """Fires nobody was awake for: `job`, `count`, `first`, `last` (ISO moments)."""
     IMPORTED = "imported"
     """Jobs that came from elsewhere into this chat: `jobs`, `unguarded`, `by`, and the default they
-    would follow, `provider` and `model`, where it is known."""
+    would follow, `provider`, `model` and `bills` (Route.billing), where it is known."""
     EXPERIMENT = "experiment"
     """An experiment with the default is over: `experiment`, and `holds`, how many jobs are held now."""
     PAUSED = "paused"

@@ -50,7 +50,8 @@ class RouteNames:
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """`route` is the exact route the button spoke of.
+    """`route` names the route the button spoke of; `bills` is `Route.billing` of it, for a button that
+    consents to it by itself (an alert keeps its whole route).
 
     `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
     list (0: the first, and not in its place), or the seconds of an experiment, or its id; `everywhere`
@@ -64,6 +65,7 @@ class Press:
     revision: int = 0
     route: RouteNames | None = None
     everywhere: bool = False
+    bills: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

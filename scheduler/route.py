@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import StrEnum
+from hashlib import sha256
 
 from scheduler.price import PriceCard
 from scheduler.terms import Terms
@@ -116,6 +117,12 @@ class Route:
     def bills_like(self, other: "Route") -> bool:
         """Whether both bill the same account at the same price, whatever key it has just now."""
         return replace(self, fingerprint=None) == replace(other, fingerprint=None)
+
+    @property
+    def billing(self) -> str:
+        """A digest of everything that decides what it bills: two routes that share it bill alike."""
+        told = repr(replace(self, fingerprint=None))
+        return sha256(told.encode()).hexdigest()[:32]
 
     @property
     def identified_by(self) -> Credential:

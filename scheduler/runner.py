@@ -194,14 +194,21 @@ class Runner:
     async def _answered(self, job: Job, run: Run, go: Go, answer: Answer) -> None:
         """What a person did not consent to holds the job; where nobody consented, it is told.
 
-        An answer that is longer than the settings allow has failed.
+        So it is where somebody let this one run through: it is no route that the job consents to, and
+        nothing could be pinned or accepted about it. An answer that is longer than the settings allow
+        has failed.
         """
         found, resolution = answer.mismatches, go.resolution
-        if not found or not resolution.terms.binding:
+        told = "; ".join(map(str, found))
+        if go.authorised and found and not answer.text:
+            # The loop ended before its last word.
+            error = f"what answered is not what was asked: {told}"
+            await self._finish(job, run, Finish(RunState.FAILED, error=error, usage=answer.usage))
+            return
+        if not found or go.authorised or not resolution.terms.binding:
             learned = Learned(go.consent, job.consent_revision) if go.consent else None
             most = self._config.last_good().limits.output_bytes
             finish = _ending(answer, learned, most if job.kind.guarded else None)
-            told = "; ".join(map(str, found))
             await self._finish(job, run, finish, told=told, changed=in_words(go.told))
             return
         error = held.served_error(job, found, answer.usage)

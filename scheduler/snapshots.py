@@ -8,7 +8,6 @@ from typing import Protocol
 from scheduler.drift import consent
 from scheduler.errors import ConfigError, DriftpinError, RouteError
 from scheduler.job import Job, JobKind
-from scheduler.ports import Config
 from scheduler.route import Pins, Resolution, Route, Snapshot, snapshot_of
 
 log = logging.getLogger(__name__)
@@ -22,6 +21,13 @@ class Resolver(Protocol):
     async def resolve(self, pins: Pins) -> Resolution: ...
 
 
+class Source(Resolver, Protocol):
+    """The same, and what is left of it where there is no route now."""
+
+    async def resolve_last_good(self, pins: Pins) -> Resolution: ...
+    async def default_model(self) -> str | None: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Taken:
     """A snapshot, complete or with holes; `problem` says in words why an axis stayed empty."""
@@ -31,7 +37,7 @@ class Taken:
     problem: str | None = None
 
 
-async def take_snapshot(config: Config, kind: JobKind, pins: Pins, now: datetime) -> Taken:
+async def take_snapshot(config: Source, kind: JobKind, pins: Pins, now: datetime) -> Taken:
     """Resolve as fire time would, and keep what can be kept; it never fails.
 
     With a pinned provider only that provider's own entry is looked up, never the default.
@@ -44,7 +50,7 @@ async def take_snapshot(config: Config, kind: JobKind, pins: Pins, now: datetime
     return Taken(await _without_route(config, pins, found, now), problem=_in_words(found))
 
 
-async def bound_to(config: Config, job: Job, pins: Pins, now: datetime) -> Snapshot:
+async def bound_to(config: Source, job: Job, pins: Pins, now: datetime) -> Snapshot:
     """What a job consents to beside these pins; it never fails.
 
     Those axes of long ago where the pins are the old route, those of the pinned provider's own
@@ -67,7 +73,7 @@ def priced_as(kept: Snapshot, fresh: Snapshot) -> Snapshot:
 
 
 async def with_own_price(
-    config: Config, kept: Snapshot, pins: Pins, route: Route, now: datetime
+    config: Source, kept: Snapshot, pins: Pins, route: Route, now: datetime
 ) -> Snapshot:
     """A snapshot taken from a route of another model than it names, with the price of its own."""
     names = Pins(pins.provider or kept.provider, pins.model or kept.model)
@@ -98,7 +104,7 @@ def _in_words(error: Exception) -> str:
     return str(error) if isinstance(error, DriftpinError) else OURS
 
 
-async def _without_route(config: Config, pins: Pins, error: Exception, now: datetime) -> Snapshot:
+async def _without_route(config: Source, pins: Pins, error: Exception, now: datetime) -> Snapshot:
     """What can be kept without a route to call: the model, and what a pinned provider's name stands for."""
     model = None if pins.model else await _default_model(config)
     route = await _route_of_the_pin(config, pins, error)
@@ -107,7 +113,7 @@ async def _without_route(config: Config, pins: Pins, error: Exception, now: date
     return replace(kept, model=model, unseen=unseen)
 
 
-async def _route_of_the_pin(config: Config, pins: Pins, error: Exception) -> Route | None:
+async def _route_of_the_pin(config: Source, pins: Pins, error: Exception) -> Route | None:
     """Where a pinned provider is, by its entry: that of the last good settings, or one without its key."""
     if pins.provider is None:
         return None
@@ -120,7 +126,7 @@ async def _route_of_the_pin(config: Config, pins: Pins, error: Exception) -> Rou
     return route if isinstance(route, Route) else None
 
 
-async def _default_model(config: Config) -> str | None:
+async def _default_model(config: Source) -> str | None:
     try:
         return await config.default_model()
     except DriftpinError:

@@ -20,6 +20,8 @@ class Reason(StrEnum):
     """`guard.identity: tell`."""
     NOT_DEARER = "not_dearer"
     """`on_drift=allow_if_not_dearer`, and it is not."""
+    FOLLOWED = "followed"
+    """The same of a job that nobody fully consented to: nothing is recorded for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ def _sentence(told: Told) -> str:
             return f"It ran although this changed, because guard.identity is tell: {moved}."
         case Reason.NOT_DEARER:
             return f"The job follows a change that is not dearer, and consents to it from now on: {moved}."
+        case Reason.FOLLOWED:
+            return f"The job follows a change that is not dearer; it is unguarded still: {moved}."
         case _:
             assert_never(told.reason)
 

@@ -5,13 +5,14 @@ from typing import Protocol
 from scheduler import held
 from scheduler.alert import MOVED
 from scheduler.config import CoreConfig, RouteConfig
-from scheduler.drift import consent
+from scheduler.drift import Drift, consent
 from scheduler.errors import ConfigError, RouteError
 from scheduler.job import Job, OnDrift
 from scheduler.judge import Go, Resolved, judge, policy
 from scheduler.ports import Held
-from scheduler.route import Pins, Resolution
+from scheduler.route import Axis, Pins, Resolution
 from scheduler.run import Authorised, HoldReason
+from scheduler.told import Reason, Told
 
 
 class Look(Protocol):
@@ -67,6 +68,11 @@ class OneLook:
     async def resolve_last_good(self, pins: Pins) -> Resolution:
         return await self._config.resolve_last_good(pins)
 
+    async def default_model(self) -> str | None:
+        """The model an unpinned job would use, read without resolving any provider."""
+        routes = (await self.core()).routes
+        return routes.jobs_model or routes.model
+
     def last_good(self) -> CoreConfig:
         return self._config.last_good()
 
@@ -101,7 +107,7 @@ async def verdict(config: Look, job: Job) -> tuple[Go | Held, CoreConfig]:
 async def as_authorised(config: Look, job: Job, found: Held, authorised: Authorised) -> Go | Held:
     """What becomes of a held run that a person let use one route: it goes on that very one, or stays held.
 
-    Nothing is learned from it: the consent is what it was.
+    Nothing is learned from it: the consent is what it was. Another key under the same name is told.
     """
     if found.reason not in MOVED or job.answered_as:
         return found
@@ -113,7 +119,10 @@ async def as_authorised(config: Look, job: Job, found: Held, authorised: Authori
         return found
     if job.free_only and resolved.route.price_class.spends:
         return found
-    return Go(resolved, authorised=True)
+    old, new = authorised.route.fingerprint, resolved.route.fingerprint
+    rotated = (Drift(Axis.KEY, str(old), str(new)),) if old != new else ()
+    told = (Told(Reason.KEY, rotated),) if rotated else ()
+    return Go(resolved, told=told, authorised=True)
 
 
 async def _resolved(config: Look, routes: RouteConfig, pins: Pins) -> Resolved:

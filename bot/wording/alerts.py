@@ -354,7 +354,8 @@ def still_held(found: StillHeld) -> Message:
     once = letting_run_once(job, found.route)
     pin = Press(Action.PIN, job.id, revision=job.consent_revision)
     pinnable = all(drift.axis in NAMES for drift in found.drifts)
-    accept = Press(Action.ACCEPT, job.id, route=route)
+    bills = found.route.billing
+    accept = Press(Action.ACCEPT, job.id, route=route, bills=bills)
     return Message(
         title,
         buttons=(
@@ -362,7 +363,7 @@ def still_held(found: StillHeld) -> Message:
             Button(f"Accept {job.id}", accept, confirm=Confirm(question, "Accept")),
             Button(
                 f"Run {job.id} once",
-                Press(Action.RUN_ONCE, job.id, route=route),
+                Press(Action.RUN_ONCE, job.id, route=route, bills=bills),
                 confirm=Confirm(once, "Run once"),
             ),
         ),

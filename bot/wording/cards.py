@@ -18,12 +18,13 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.runs import HOLD_WORDS, outcome, stop_button
+from bot.wording.runs import HOLD_WORDS, outcome, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
+from scheduler.errors import in_brief
 from scheduler.held import REFERENCE
 from scheduler.job import Job, JobId, JobKind, unguarded_axes
-from scheduler.press import Action, Press, RouteNames
+from scheduler.press import Action, Press
 from scheduler.route import AXIS_WORDS, Pins
 from scheduler.run import HoldReason
 
@@ -78,9 +79,16 @@ def removing(job: Job) -> str:
 
 
 def _snapshot_button(view: JobView) -> Button:
-    route = RouteNames.of(view.current.route) if view.current else None
-    press = Press(Action.SNAPSHOT, view.job.id, revision=view.job.consent_revision, route=route)
-    return Button("Take snapshot", press, primary=True)
+    return snapshot_button(view.job, view.current.route if view.current else None)
+
+
+def look_first(view: JobView) -> Message:
+    """What a press on Take snapshot is told, where its message showed no route: that of now."""
+    said = f"There is no route to consent to now: {in_brief(view.problem or 'it is not known')}."
+    if view.current is not None:
+        who, name = facts.called(view.job), view.current.route.name
+        said = f"Job {who} would use {name} now. Press again to consent to that."
+    return Message(f"{said} Nothing was changed.", (Fields(rows(view)),), (_snapshot_button(view),))
 
 
 def shown(view: JobView, how: str) -> Message:

@@ -16,10 +16,11 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts
+from bot.wording import facts, prices
 from scheduler.drift import Drift
 from scheduler.job import Job, JobId, JobState, Place, unguarded_axes
 from scheduler.press import Action, Press, RouteNames
+from scheduler.route import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +133,15 @@ def _what_now(fresh: Sequence[Ready]) -> list[Block]:
     return said
 
 
-def arrived(jobs: int, unguarded: int, by: str, default: RouteNames | None, how: str) -> Message:
-    """What a chat is told that jobs came to."""
+def arrived(
+    jobs: int,
+    unguarded: int,
+    by: str,
+    default: RouteNames | None,
+    how: str,
+    bills: str | None = None,
+) -> Message:
+    """What a chat is told that jobs came to; `bills` is what the default billed then."""
     number = facts.count(jobs, "job")
     title = f"{number} came over from hermes-agent to this chat, brought by {by}."
     listed = Paragraph(line(code(f"{how} list"), " shows them."))
@@ -149,6 +157,22 @@ def arrived(jobs: int, unguarded: int, by: str, default: RouteNames | None, how:
             " guards every unguarded job here that is yours to decide about.",
         )
     )
-    press = Press(Action.SNAPSHOT_ALL, route=default)
-    button = Button("Take snapshot for all", press, primary=True)
-    return Message(title, (warning, listed), (button,), Tone.LOUD)
+    return Message(title, (warning, listed), (_for_all(default, bills),), Tone.LOUD)
+
+
+def look_first(default: Route | None) -> Message:
+    """What a press on the button is told, where its message did not say what it would bill."""
+    if default is None:
+        return Message("There is no default to consent to now. Nothing was changed.", private=True)
+    cost = prices.PRICE_WORDS[default.price_class]
+    title = (
+        f"The unguarded jobs here that follow the default would use {default.name} ({cost}) now."
+    )
+    button = _for_all(RouteNames.of(default), default.billing)
+    return Message(f"{title} Press again to consent to that. Nothing was changed.", (), (button,))
+
+
+def _for_all(default: RouteNames | None, bills: str | None) -> Button:
+    """It consents to this very default; without one a press only shows what it is by then."""
+    press = Press(Action.SNAPSHOT_ALL, route=default, bills=bills)
+    return Button("Take snapshot for all", press, primary=True)

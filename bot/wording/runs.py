@@ -152,7 +152,10 @@ def _succeeded(
         return Message(job.name, text)
     quiet = Quiet(receipt(run))
     if served:
-        words = f" {served}. Nobody consented to a route for this job, so it was not held."
+        why = "Nobody consented to a route for this job, so it was not held."
+        if run.authorised is not None and not unguarded_axes(job):
+            why = "It was let through this once; what the job consents to stays as it was."
+        words = f" {served}. {why}"
         text += (Paragraph(line(bold("Answered otherwise:"), words)),)
     if not first_unguarded or not unguarded_axes(job):
         return Message(f"{job.name} (job {job.id})", (*text, quiet))
@@ -179,8 +182,14 @@ def noting(report: Message, changed: str) -> Message:
 
 def _snapshot_button(job: Job, run: Run) -> Button:
     """It consents to the very route this run speaks of."""
-    route = RouteNames.of(run.route) if run.route else None
-    press = Press(Action.SNAPSHOT, job.id, revision=job.consent_revision, route=route)
+    return snapshot_button(job, run.route)
+
+
+def snapshot_button(job: Job, route: Route | None) -> Button:
+    """It consents to this very route; without one a press only shows what it is by then."""
+    press = Press(Action.SNAPSHOT, job.id, revision=job.consent_revision)
+    if route is not None:
+        press = replace(press, route=RouteNames.of(route), bills=route.billing)
     return Button("Take snapshot", press, primary=True)
 
 

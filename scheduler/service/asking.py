@@ -1,10 +1,11 @@
 """What a decision about a route must be measured by: the alert that asks, and what the job may cost."""
 
 from scheduler.alert import Alert
+from scheduler.commands import RouteText
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId
 from scheduler.ports import Store
-from scheduler.route import PriceClass
+from scheduler.route import PriceClass, Route
 
 
 async def open_alert(store: Store, job_id: JobId) -> Alert | None:
@@ -14,6 +15,14 @@ async def open_alert(store: Store, job_id: JobId) -> Alert | None:
         if row and row.decision is None:
             return alert
     return None
+
+
+def must_bill_as_shown(shown: RouteText | None, route: Route, how_to_see: str) -> None:
+    """Raises UserError where a button showed a route of these names that billed something else."""
+    if shown is not None and shown.bills not in (None, route.billing):
+        raise UserError(
+            f"what {route.name} bills has changed since that message; nothing was done", how_to_see
+        )
 
 
 def must_stay_free(job: Job, name: str, charged: PriceClass | None) -> None:

@@ -18,13 +18,15 @@ from scheduler.errors import DriftpinError, UserError, in_brief
 from scheduler.job import Job, JobId, JobState, Place, Principal, unguarded_axes
 from scheduler.ports import Question, TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Pins, Resolution, snapshot_of
+from scheduler.route import Pins, Route, snapshot_of
+from scheduler.run import HoldReason
 from scheduler.served import Fact
-from scheduler.service.asking import must_stay_free, open_alert
+from scheduler.service.asking import must_bill_as_shown, must_stay_free, open_alert
 from scheduler.service.core import ATTEMPTS, Change, Core, Wanted, rebind
 from scheduler.service.naming import must_be_callable, typed_names, typed_pins
 from scheduler.service.reading import Reading
-from scheduler.snapshots import bound_to, priced_as, take_snapshot, with_own_price
+from scheduler.snapshots import Source, bound_to, priced_as, take_snapshot, with_own_price
+from scheduler.verdict import OneLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,10 @@ class Consents:
     async def _pinned(self, job: Job, command: PinJob) -> Job:
         _must_be_guarded(job)
         pins = await self._pins(job, command)
-        if pins != consent(job):
+        if pins == consent(job):
+            if (alert := await open_alert(self._core.store, job.id)) is not None:
+                _must_be_pinnable(job, alert)
+        else:
             await must_be_callable(self._core.config, job.id, pins, command.route)
         beside = await bound_to(self._core.config, job, pins, self._core.clock.now())
         must_stay_free(job, str(pins.model), beside.price_class)
@@ -134,15 +139,21 @@ class Consents:
     async def accept(self, command: AcceptRoute, by: Principal) -> Changed | Unchanged:
         """Consent to the route the default resolves to now, if it is the one the person saw."""
         seen = await self._typed_names(command.job, command.route)
-        alert = None if seen else await open_alert(self._core.store, command.job)
+        alert = await open_alert(self._core.store, command.job)
+        if alert is not None and seen is not None and not _is_about(alert, seen):
+            alert = None
         job = await self._core.job(command.job)
         _must_be_guarded(job)
-        if await self._stands(job, await self._accepted(job, seen, alert)):
+
+        async def accepted(job: Job) -> Job:
+            return await self._accepted(job, seen, alert, command.route)
+
+        if await self._stands(job, await accepted(job)):
             return await self._unchanged(job, f"consenting to {_names(consent(job))} already")
 
         async def change(job: Job) -> Wanted:
             _must_be_guarded(job)
-            return Wanted(await self._accepted(job, seen, alert), Decision.ACCEPTED)
+            return Wanted(await accepted(job), Decision.ACCEPTED)
 
         return await self._changed(Done.ACCEPTED, command.job, change, by)
 
@@ -165,21 +176,30 @@ class Consents:
             )
         return names
 
-    async def _accepted(self, job: Job, seen: RouteNames | None, alert: Alert | None) -> Job:
+    async def _accepted(
+        self,
+        job: Job,
+        seen: RouteNames | None,
+        alert: Alert | None,
+        shown: RouteText | None = None,
+    ) -> Job:
         """The job consenting to what it would use now, which must be what the person saw."""
-        resolution = await self._resolve_now(job)
-        route = resolution.route
+        route = await self._asked_about(job, alert)
         now_names = RouteNames.of(route)
-        seen = RouteNames.of(alert.route) if alert else seen
+        seen = seen or (RouteNames.of(alert.route) if alert else None)
         if seen is not None and seen != now_names:
             raise UserError(
                 f"the default is no longer {seen} but {now_names}",
                 f"'/jobs accept {job.id} {now_names}' accepts that one",
             )
+        see = (
+            f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it"
+        )
+        must_bill_as_shown(shown, route, see)
         if alert is not None and not alert.route.bills_like(route):
             raise UserError(
                 f"what {now_names} bills has changed again since that message",
-                f"'/jobs show {job.id}' says what it is, '/jobs accept {job.id} {now_names}' accepts it",
+                see,
             )
         must_stay_free(job, route.name, route.price_class)
         _must_not_be_billed(job, route.name)
@@ -200,23 +220,43 @@ class Consents:
         seen = await self._typed_names(command.job, command.route)
 
         async def change(job: Job) -> Wanted:
-            return Wanted(await self._guarded(job, seen), Decision.CHANGED)
+            now = await self._guarded(job, seen, self._core.config, command.route)
+            return Wanted(now, Decision.CHANGED)
 
         return await self._changed(Done.SNAPSHOT, command.job, change, by)
 
-    async def _guarded(self, job: Job, seen: RouteNames | None) -> Job:
+    async def _asked_about(self, job: Job, alert: Alert | None) -> Route:
+        """The route that accepting is about: what the job would use now, or the one that answered
+        otherwise, which a job may run on though the default is another."""
+        try:
+            route = await self._route_now(self._core.config, job.pins)
+        except UserError:
+            if alert is None or alert.reason is not HoldReason.SERVED:
+                raise
+            return await self._route_now(self._core.config, consent(job))
+        if alert is None or alert.reason is not HoldReason.SERVED:
+            return route
+        if alert.route.bills_like(route):
+            return route
+        return await self._route_now(self._core.config, consent(job))
+
+    async def _guarded(
+        self, job: Job, seen: RouteNames | None, config: Source, shown: RouteText | None = None
+    ) -> Job:
         """The job with what it would use now as its consent, on the axes that have none."""
-        route = (await self._resolve_now(job)).route
+        route = await self._route_now(config, job.pins)
         if seen is not None and seen != RouteNames.of(route):
             raise UserError(
                 f"the job would no longer use {seen} but {route.name}",
                 f"'/jobs snapshot {job.id}' consents to that one",
             )
+        see = f"'/jobs show {job.id}' says what it is, '/jobs snapshot {job.id}' consents to it"
+        must_bill_as_shown(shown, route, see)
         fresh = snapshot_of(route, job.pins, self._core.clock.now())
         if consent(job).provider is None:
             kept = replace(fresh, model=job.snapshot.model or fresh.model)
             now = self._core.clock.now()
-            kept = await with_own_price(self._core.config, kept, job.pins, route, now)
+            kept = await with_own_price(config, kept, job.pins, route, now)
         else:
             kept = priced_as(replace(job.snapshot, model=fresh.model), fresh)
         return rebind(job, job.pins, kept)
@@ -229,15 +269,20 @@ class Consents:
     async def snapshots(
         self, command: TakeSnapshots, mine: list[Job], left: list[Job], by: Principal
     ) -> Snapshots:
-        """Guard several jobs at once, all or none; raises UserError where one has no route now."""
-        await self._must_be_default(command.route)
+        """Guard several jobs at once, all or none; raises UserError where one has no route now.
+
+        What the button showed is compared with the very settings that these jobs are bound by.
+        """
         for _ in range(ATTEMPTS):
-            guarded = [await self._guarded(job, None) for job in mine]
+            look = OneLook(self._core.config)
+            await self._must_be_default(command.route, look)
+            guarded = [await self._guarded(job, None, look) for job in mine]
             entries = [self._core.entry(by, "snapshot", f"job {job.id}") for job in mine]
             changed = await self._core.store.change_together(
                 list(zip(guarded, entries, strict=True))
             )
             if changed is not None:
+                self._core.wake()
                 return Snapshots(tuple(changed), tuple(left))
             now = [await self._core.store.job(job.id) for job in mine]
             mine = [
@@ -247,16 +292,18 @@ class Consents:
             ]
         raise UserError("these jobs are being changed by somebody else", "try again")
 
-    async def _must_be_default(self, route: RouteText | None) -> None:
+    async def _must_be_default(self, shown: RouteText | None, config: Source) -> None:
         """A button consents to the default it showed, and to no other."""
-        if route is None:
+        if shown is None:
             return
-        now, seen = await self._default_now(), f"{route.provider}:{route.model}"
-        if str(now) != seen:
+        route, seen = await self._route_now(config, Pins()), f"{shown.provider}:{shown.model}"
+        if route.name != seen:
             raise UserError(
-                f"the default is no longer {seen} but {now}",
+                f"the default is no longer {seen} but {route.name}",
                 "'/jobs snapshot all' consents to that one",
             )
+        see = "'/jobs default' says what it is, '/jobs snapshot all' consents to it"
+        must_bill_as_shown(shown, route, see)
 
     async def decide(
         self,
@@ -279,6 +326,7 @@ class Consents:
             return outcome
         for job in mine:
             await self._core.submit_planned(await self._core.store.in_flight(job.id))
+        self._core.wake()
         ids = {job.id for job in (*mine, *unfit)}
         left = tuple(row.job for row in outcome.undecided if row.job.id not in ids)
         return Decided(outcome, tuple(mine), left, unfit)
@@ -330,21 +378,12 @@ class Consents:
             case Decision.REMOVED | Decision.CHANGED | Decision.HEALED:
                 raise AssertionError("no button of an alert does this")
 
-    async def _resolve_now(self, job: Job) -> Resolution:
+    async def _route_now(self, config: Source, pins: Pins) -> Route:
         try:
-            return await self._core.config.resolve(job.pins)
+            return (await config.resolve(pins)).route
         except DriftpinError as error:
             raise UserError(
                 f"there is no route to consent to now: {in_brief(error)}",
-                "try again when it is mended",
-            ) from None
-
-    async def _default_now(self) -> RouteNames:
-        try:
-            return RouteNames.of((await self._core.config.resolve(Pins())).route)
-        except DriftpinError as error:
-            raise UserError(
-                f"there is no default to consent to now: {in_brief(error)}",
                 "try again when it is mended",
             ) from None
 
@@ -352,6 +391,7 @@ class Consents:
         job = await self._core.change(job_id, change, by, str(done))
         runs = await self._core.store.in_flight(job_id)
         await self._core.submit_planned(runs)
+        self._core.wake()
         released = next((run for run in runs if run.hold_reason is not None), None)
         return Changed(done, await self._reading.view(job), by.name, released)
 
@@ -377,6 +417,11 @@ def _can_be(decision: Decision, job: Job, alert: Alert) -> bool:
         return row is not None and row.pinnable
     spends = alert.route.price_class.spends or bool(_billed(job))
     return decision is not Decision.ACCEPTED or not (job.free_only and spends)
+
+
+def _is_about(alert: Alert, seen: RouteNames) -> bool:
+    """Whether to accept these names is to answer this alert: what answered, not what moved."""
+    return alert.reason is HoldReason.SERVED and RouteNames.of(alert.route) == seen
 
 
 def _must_be_pinnable(job: Job, alert: Alert) -> None:

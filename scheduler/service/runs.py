@@ -13,7 +13,7 @@ from scheduler.ports import Held, TooLate
 from scheduler.press import RouteNames
 from scheduler.route import Route
 from scheduler.run import Authorised, HoldReason, RunId, RunState
-from scheduler.service.asking import must_stay_free, open_alert
+from scheduler.service.asking import must_bill_as_shown, must_stay_free, open_alert
 from scheduler.service.core import Core
 from scheduler.service.naming import typed_names
 from scheduler.service.reading import Reading
@@ -49,11 +49,7 @@ class RunService:
             raise UserError(
                 f"job {job_id} has no held fire", f"'/jobs run {job_id}' starts a new run"
             )
-        if job.state is JobState.FINISHED and job.repeat_left == 0:
-            raise UserError(
-                f"job {job_id} has used up its repeats",
-                f"'/jobs edit {job_id} repeat=1' allows one more",
-            )
+        _must_have_repeats(job)
         if again is None and (waits := await self._asked_about(job)):
             return waits
         entry = self._core.entry(by, "run", f"job {job_id}")
@@ -102,12 +98,16 @@ class RunService:
         """The job, and the route that one run of it would be let use; changes nothing."""
         job = await self._core.job(job_id)
         await self._core.must_not_be_halted()
+        waiting = (await self._core.store.held([job_id])).get(job_id, [])
+        if not waiting:
+            _must_have_repeats(job)
         found = await self._held(job)
         names = RouteNames.of(found.route)
         asked = seen or await open_alert(self._core.store, job_id)
         again = f"'/jobs run {job_id} once {names}' lets one run use it"
         if typed is not None and await typed_names(self._core.config, typed) != names:
             raise UserError(f"job {job_id} would use {names} now", again)
+        must_bill_as_shown(typed, found.route, f"'/jobs show {job_id}' says what it is; {again}")
         if asked is not None and not asked.route.bills_like(found.route):
             raise UserError(f"the default has moved again since that message, to {names}", again)
         if asked is None and typed is None:
@@ -237,6 +237,14 @@ class RunService:
 
     async def _owe_edit(self, alert: Alert) -> None:
         await self._core.store.owe(Owed(OwedKind.ALERT, alert.place, {"alert": int(alert.id)}))
+
+
+def _must_have_repeats(job: Job) -> None:
+    if job.state is JobState.FINISHED and job.repeat_left == 0:
+        raise UserError(
+            f"job {job.id} has used up its repeats",
+            f"'/jobs edit {job.id} repeat=1' allows one more",
+        )
 
 
 @dataclass(frozen=True, slots=True)

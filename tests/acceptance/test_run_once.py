@@ -147,3 +147,12 @@ async def test_only_who_may_accept_may_let_a_run_through(team: Team) -> None:
     assert calls(world) == NO_CALL
     await world.press(world.button("Run once", slack.latest), by=ANA, place=ROOM)
     assert calls(world) == (0, 1)
+
+
+async def test_a_job_that_has_used_up_its_repeats_is_not_let_through(world: World) -> None:
+    await world.type(ADD.replace(" |", " repeat=1 |"))
+    await world.fire()
+    world.point_default("paid-lab", "large")
+    told = await world.type("/jobs run 1 once paid-lab:large")
+    assert told.title.startswith("Job 1 has used up its repeats")
+    assert world.paid.count == 0

@@ -16,7 +16,17 @@ from random import Random
 
 from aiohttp import web
 
-from scheduler.commands import AcceptRoute, AddJob, EditJob, Options, PinJob, RouteText, UnpinJob
+from scheduler.answers import Started
+from scheduler.commands import (
+    AcceptRoute,
+    AddJob,
+    EditJob,
+    Options,
+    PinJob,
+    RouteText,
+    TakeSnapshot,
+    UnpinJob,
+)
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import ConfigError, DriftpinError
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
@@ -25,7 +35,7 @@ from scheduler.press import RouteNames
 from scheduler.providers import resolve as resolver
 from scheduler.providers.fingerprint import fingerprints
 from scheduler.providers.models import ask
-from scheduler.route import ApiMode, Pins, Resolution, Snapshot
+from scheduler.route import ApiMode, Pins, Resolution, Route, Snapshot
 from scheduler.run import RunId, RunState
 from scheduler.runner import Runner
 from scheduler.service.consents import Consents
@@ -97,6 +107,13 @@ class Server(FakeProvider):
         return await super()._play(request, received, behaviour)
 
 
+DEEDS = (
+    *("pin", "pin to", "accept", "unpin", "policy", "free", "run"),
+    *("once", "once", "press accept", "press accept", "press snapshot"),
+)
+"""What a person may do between two steps."""
+
+
 class Engine:
     """Keeps what it is given, until the simulation carries it out."""
 
@@ -142,6 +159,8 @@ class Simulation:
         self._person = False
         self._watched: Watched | None = None
         self._job: Job | None = None
+        self._leaves: dict[RunId, Bill] = {}
+        self._shown: tuple[Route, Bill] | None = None
 
     @property
     def _urls(self) -> tuple[str, ...]:
@@ -271,7 +290,9 @@ class Simulation:
             self.wrong.append(f"{self._name}: {why}: {seen}\n{watched.consents}\n{watched.window}")
         if isinstance(behaviour, Says) and replace(behaviour, tool=None) != Says():
             watched.odd = True
-        if isinstance(behaviour, Says) and _contradicts(watched, seen, behaviour):
+        by_leave = watched.let_through(seen)
+        self.told["let through"] += by_leave
+        if isinstance(behaviour, Says) and _contradicts(watched, seen, behaviour) and not by_leave:
             watched.silenced = True
         self._drift_at("arrived")
 
@@ -282,7 +303,7 @@ class Simulation:
         self.trace = []
         self._name, self.random, self._number = seed, Random(seed), self._number + 1
         self.settings = self._good = first_settings(self.random, self._urls)
-        self._job = self._watched = None
+        self._job = self._watched = self._shown = None
         self._at = []
         job, watched = await self._added()
         for _ in range(FIRES):
@@ -291,10 +312,14 @@ class Simulation:
             self._at = self.random.choices(STEPS, k=self.random.choice((1, 1, 2, 3)))
             self._person = self.random.random() < 0.2
             await self._fire(job.id, watched)
-            if self._at:
-                self._at = []
+            drifts, self._at, self._watched = bool(self._at), [], None
+            shows = self.random.random()
+            if shows < 0.3:
+                await self._look(watched.consent)
+            if drifts:
                 self._drift("between")
-            self._watched = None
+            if shows > 0.7:
+                await self._look(watched.consent)
             if self.random.random() < 0.4:
                 await self._somebody()
         self._watched, self._at = None, []
@@ -313,6 +338,9 @@ class Simulation:
     async def _execute(self, run_id: RunId, watched: Watched) -> None:
         before = self.settings
         watched.begins(before)
+        planned = await self.store.run(run_id)
+        leave = planned is not None and planned.authorised is not None
+        watched.once = self._leaves.get(run_id) if leave else None
         odd = watched.odd
         self._watched = watched
         await self._runner.execute(run_id)
@@ -396,7 +424,7 @@ class Simulation:
         self._at, self._person = [], False
         old = watched.consent
         try:
-            match self.random.choice(("pin", "pin to", "accept", "unpin", "policy", "free", "run")):
+            match self.random.choice(DEEDS):
                 case "pin" if len(old.bills) == 1:
                     await self._consents.pin(PinJob(number), ANA)
                     watched.consents_to(
@@ -407,8 +435,11 @@ class Simulation:
                 case "accept":
                     await self._consents.accept(AcceptRoute(number), ANA)
                     new = callable_now(self.settings, old.provider, old.model)
-                    assert new is not None, "what cannot be called was consented to"
-                    watched.consents_to(replace(old, bills=frozenset({new})))
+                    # What answered otherwise is accepted for the route that was asked, or a new one is.
+                    kept = old.bills if watched.odd else frozenset()
+                    bills = kept if new is None else kept | {new}
+                    assert bills, "what cannot be called was consented to"
+                    watched.consents_to(replace(old, bills=bills))
                 case "unpin" if None not in (old.provider, old.model):
                     await self._consents.unpin(UnpinJob(number), ANA)
                     new = callable_now(self.settings, None, None)
@@ -430,6 +461,16 @@ class Simulation:
                     watched.consents_to(replace(old, free_only=free), about_rules=True)
                 case "run":
                     await self._runs.run(number, ANA)
+                case "once":
+                    new = callable_now(self.settings, old.provider, old.model)
+                    if new is None:
+                        return
+                    text = RouteText(provider=new.provider, model=new.model)
+                    let = await self._runs.once(number, ANA, text)
+                    assert isinstance(let, Started)
+                    self._leaves[let.run.id] = new
+                case "press accept" | "press snapshot" as button if self._shown is not None:
+                    await self._press(button, number, watched, *self._shown)
                 case _:
                     return
             self.told["decisions"] += 1
@@ -437,6 +478,29 @@ class Simulation:
             self.told["refused"] += 1
         finally:
             self._at = at
+
+    async def _look(self, old: Consent) -> None:
+        """A message with buttons, of which somebody may press one later."""
+        bill = callable_now(self.settings, old.provider, old.model)
+        pins = Pins(old.provider, old.model)
+        self._shown = None
+        if bill is not None:
+            self._shown = ((await self.resolve(pins)).route, bill)
+
+    async def _press(
+        self, button: str, number: JobId, watched: Watched, route: Route, bill: Bill
+    ) -> None:
+        """What was shown is what is consented to, or nothing is."""
+        shown = RouteText(provider=route.provider, model=route.model, bills=route.billing)
+        old = watched.consent
+        if button == "press accept":
+            await self._consents.accept(AcceptRoute(number, shown), ANA)
+        elif len(old.bills) == 1 and old.one.provider is None and old.one.model is None:
+            await self._consents.snapshot(TakeSnapshot(number, shown), ANA)
+        else:
+            return
+        watched.consents_to(replace(old, bills=frozenset({bill})))
+        self.told["pressed"] += 1
 
     async def _pin_to(self, number: JobId, watched: Watched) -> None:
         """To another provider's route that can be called now: what its entry says is what it means."""

@@ -205,6 +205,8 @@ class Watched:
     odd: bool = False
     """Whether some answer may be taken for another than was consented to."""
     moved: bool = False
+    once: Bill | None = None
+    """The route that somebody let the run of this moment use, consent or none."""
 
     def begins(self, settings: Settings) -> None:
         """A run begins: only what holds from now on can justify its requests."""
@@ -228,13 +230,21 @@ class Watched:
         self.requests.append(seen)
         if self.silenced:
             return "asked again although what answered is not what was consented to"
-        for settings in self.window:
-            for consent in self.consents:
-                found = licensed(consent, settings, seen)
-                if found is not None and self._has_key(found.key, seen.key):
-                    self.used.add(found)
-                    return None
-        return "nobody consented to this"
+        # An entry that was renamed meanwhile may have been called by either name.
+        found = {licensed(consent, each, seen) for each in self.window for consent in self.consents}
+        used = {each for each in found if each is not None and self._has_key(each.key, seen.key)}
+        self.used |= used
+        if used:
+            return None
+        return None if self.let_through(seen) else "nobody consented to this"
+
+    def let_through(self, seen: Seen) -> bool:
+        """Whether somebody let this run use that very route, which is still what its job would use."""
+        once, pins = self.once, self.consent
+        if once is None or not _is(once, seen) or _too_dear(pins, once):
+            return False
+        still = any(billed(each, pins.provider, pins.model) == once for each in self.window)
+        return still and self._has_key(once.key, seen.key)
 
     def _has_key(self, variable: str | None, value: str | None) -> bool:
         if variable is None:

@@ -41,7 +41,7 @@ async def test_no_drift_makes_a_request_that_nobody_consented_to(tmp_path: Path,
         return
     # A guard that let nothing pass, or an adversary who never came, would prove nothing.
     assert told["requests"] > AT_ONCE / 5
-    assert told["held: drift"] > 10
+    assert told["held: drift"] > 5
     assert told["held: identity"] > 2
     assert told["held: served"] > 2
     assert told["succeeded"] > 10

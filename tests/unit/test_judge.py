@@ -289,6 +289,41 @@ def test_what_is_not_dearer_becomes_the_consent_and_is_told() -> None:
     assert "'lab' -> 'other'" in in_words(found.told)
 
 
+def test_a_key_that_changed_along_with_what_is_not_dearer_is_told_too() -> None:
+    moved = replace(OLD, model="large", fingerprint="cccc")
+    job = replace(JOB, on_drift=OnDrift.ALLOW_IF_NOT_DEARER)
+    assert [each.reason for each in go(job, moved).told] == [Reason.NOT_DEARER, Reason.KEY]
+    quiet = go(job, moved, identity=Identity.OFF)
+    assert [each.reason for each in quiet.told] == [Reason.NOT_DEARER]
+
+
+UNNAMED = {
+    # missing, moved: the rest of the route is known.
+    ("provider", "model"): replace(OLD, provider="other", model="large"),
+    ("model", "provider"): replace(ELSEWHERE, model="large"),
+}
+
+
+@pytest.mark.parametrize("letter", ["f", "l", "p"])
+@pytest.mark.parametrize("missing", [True, False], ids=["hold", "run"])
+@pytest.mark.parametrize("policy", OnDrift)
+@pytest.mark.parametrize("axes", UNNAMED, ids="-".join)
+def test_no_policy_speaks_for_an_axis_that_nobody_consented_to(
+    axes: tuple[str, str], policy: OnDrift, missing: bool, letter: str
+) -> None:
+    kept = replace(snapshot_of(charged(OLD, letter), Pins(), NOON), **{axes[0]: None})  # type: ignore[arg-type]
+    job, now = a_job(snapshot=kept, on_drift=policy), charged(UNNAMED[axes], letter)
+    guard = SETTINGS["missing=hold" if missing else "usual"]
+    found = judge(job, resolved(now), guard, resolved(charged(OLD, letter)))
+    if missing or policy is not OnDrift.ALLOW_IF_NOT_DEARER:
+        assert isinstance(found, Held)
+        assert found.reason is HoldReason.DRIFT
+        return
+    assert isinstance(found, Go)
+    assert found.consent is None
+    assert [each.reason for each in found.told] == [Reason.FOLLOWED]
+
+
 @pytest.mark.parametrize("axis", ["endpoint", "api_mode", "credential"])
 def test_cheaper_is_no_excuse_for_other_hands_behind_the_same_name(axis: str) -> None:
     cheaper = replace(CHANGED[axis], model="large", price=replace(CARD, input=Decimal(1)))

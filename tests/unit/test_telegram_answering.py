@@ -25,6 +25,9 @@ class Refusing:
         self.tries += 1
         raise self.error
 
+    async def line(self, chat: int, thread: int | None, text: str, *, answers: int | None) -> str:
+        raise self.error
+
 
 async def answered(error: SendError, answer: Message, *, lost: bool = False) -> list[Message]:
     owed: list[Message] = []

@@ -9,10 +9,11 @@ from scheduler.errors import ConfigError
 from scheduler.judge import Go
 from scheduler.ports import Held
 from scheduler.providers import resolve as resolver
-from scheduler.route import ApiMode, Pins, PriceClass, Resolution, snapshot_of
-from scheduler.run import HoldReason
-from scheduler.verdict import OneLook, verdict
-from tests.unit.jobs import NOON, a_job
+from scheduler.route import ApiMode, Pins, PriceClass, Resolution, Route, snapshot_of
+from scheduler.run import Authorised, HoldReason
+from scheduler.told import Reason
+from scheduler.verdict import OneLook, as_authorised, verdict
+from tests.unit.jobs import NOON, PAID, a_job, resolved
 
 MODE = ApiMode.CHAT_COMPLETIONS
 LAB = Provider("lab", "https://lab.example/v1", MODE, None, billing=PriceClass.PAID, own=True)
@@ -72,3 +73,27 @@ async def test_settings_that_are_not_whole_hold_by_the_last_good_guard() -> None
     assert isinstance(found, Held)
     assert found.reason is HoldReason.CONFIG
     assert judged_by == settings(LAB)
+
+
+KEYED = replace(PAID, fingerprint="aaaa")
+
+
+class Resolving(Moving):
+    """Settings under which every job would use one route."""
+
+    def __init__(self, route: Route) -> None:
+        super().__init__(settings(LAB))
+        self._route = route
+
+    async def resolve(self, pins: Pins) -> Resolution:
+        return resolved(self._route)
+
+
+@pytest.mark.parametrize(("key", "told"), [("aaaa", []), ("bbbb", [Reason.KEY])])
+async def test_a_key_that_changed_after_the_leave_is_told(key: str, told: list[Reason]) -> None:
+    held = Held(HoldReason.DRIFT, "Held", route=KEYED)
+    leave = Authorised(KEYED, "Ana", NOON)
+    found = await as_authorised(Resolving(replace(KEYED, fingerprint=key)), JOB, held, leave)
+    assert isinstance(found, Go)
+    assert (found.authorised, found.consent) == (True, None)
+    assert [each.reason for each in found.told] == told
