@@ -435,8 +435,9 @@ class Simulation:
                 case "accept":
                     await self._consents.accept(AcceptRoute(number), ANA)
                     new = callable_now(self.settings, old.provider, old.model)
-                    # What answered otherwise is accepted for the route that was asked, or a new one is.
-                    kept = old.bills if watched.odd else frozenset()
+                    # What answered otherwise is accepted for the route that was asked, which the alert
+                    # shows and `identity` may have let move, or a new one is.
+                    kept = old.bills | watched.used if watched.odd else frozenset()
                     bills = kept if new is None else kept | {new}
                     assert bills, "what cannot be called was consented to"
                     watched.consents_to(replace(old, bills=bills))
