@@ -46,8 +46,8 @@ fix: $(DEV) ## format, and mend what the linter can mend
 bench: $(DEV) ## the comparisons, side by side in one run
 	@$(PY) -m benchmarks $(ARGS)
 
-soak: $(DEV) ## the promises at full size (hours)
-	@$(PY) -m pytest -m soak --timeout=0 $(ARGS)
+soak: $(DEV) ## the promises at full size (hours); keeps benchmarks/SOAK.md
+	@$(PY) -m pytest -q -m soak --timeout=0 -n $(WORKERS) --keep-figures $(ARGS)
 
 # Runtime is resolved under the versions of dev, so the two locks never disagree.
 # `make lock ARGS=--upgrade` moves to the newest versions.

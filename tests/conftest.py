@@ -1,11 +1,32 @@
-"""What any test may ask for, and the closing word on what was left out."""
+"""What any test may ask for, and the closing words: the figures, and what was left out."""
 
+import time
 from collections import Counter
 from collections.abc import Iterator
+from datetime import date
 
 import pytest
 
 from tests.fakes.postgres import PostgresServer, running_postgres, what_is_missing
+from tests.figures import SOAKED, Figures, added_up, in_words, page
+
+STARTED = pytest.StashKey[float]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--keep-figures", action="store_true", help=f"write the figures to {SOAKED.name}"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[STARTED] = time.monotonic()
+
+
+@pytest.fixture
+def figure(request: pytest.FixtureRequest) -> Figures:
+    """Counts what proves a promise; the sums stand at the end of the output."""
+    return Figures(request.node.user_properties)
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +46,26 @@ def postgres_url(postgres_server: PostgresServer) -> str:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    _write_figures(terminalreporter, config)
+    _write_left_out(terminalreporter)
+
+
+def _write_figures(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    ended = [r for outcome in ("passed", "failed") for r in terminalreporter.getreports(outcome)]
+    said = [one for report in ended if report.when == "call" for one in report.user_properties]
+    found = added_up(said)
+    for promise, counts in found.items():
+        terminalreporter.write_line(f"{promise}: {in_words(counts)}.")
+    if found and config.getoption("keep_figures"):
+        seconds = time.monotonic() - config.stash[STARTED]
+        failed = len(terminalreporter.getreports("failed"))
+        SOAKED.write_text(page(found, date.today(), seconds, failed), encoding="utf-8")  # noqa: DTZ011
+
+
+def _write_left_out(terminalreporter: pytest.TerminalReporter) -> None:
     """One line for each reason why tests were left out, however many they are."""
     reasons: Counter[str] = Counter()
     for report in terminalreporter.getreports("skipped"):

@@ -1,0 +1,25 @@
+"""What the tests counted is added up by promise."""
+
+from collections import Counter
+from datetime import date
+
+from tests.figures import Figures, added_up, in_words, page
+
+
+def test_counts_of_one_promise_are_added_and_promises_stand_in_order() -> None:
+    said: list[tuple[str, object]] = [("something else", 1)]
+    figure = Figures(said)
+    figure("P13", workers=8, over=0)
+    figure("P2", kills=3)
+    figure("P2", kills=4, stuck=0)
+    found = added_up(said)
+    assert list(found) == ["P2", "P13"]
+    assert found["P2"] == Counter(kills=7, stuck=0)
+    assert in_words(found["P2"]) == "7 kills, 0 stuck"
+
+
+def test_a_kept_page_says_what_failed() -> None:
+    found = {"P1": Counter(kills=1000, second_calls=0)}
+    kept = page(found, date(2026, 11, 21), 3600, failed=2)
+    assert "| P1 | 1,000 kills, 0 second calls |" in kept
+    assert "2 tests failed" in kept
