@@ -10,6 +10,7 @@ from scheduler.job import OnDrift
 from scheduler.price import Price
 from scheduler.route import ApiMode, PriceClass
 from scheduler.script import Script
+from scheduler.spend import Caps
 
 
 class MissingSnapshot(StrEnum):
@@ -98,3 +99,4 @@ class CoreConfig:
     limits: Limits = Limits()
     timezone: str = "UTC"
     scripts: Mapping[str, Script] = field(default_factory=dict)
+    caps: Caps = Caps()

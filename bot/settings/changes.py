@@ -7,6 +7,7 @@ from bot.settings.section import brief
 from bot.settings.values import Settings
 from scheduler.config import Identity, Limits, MissingSnapshot, Provider
 from scheduler.job import OnDrift
+from scheduler.spend import Cap
 
 
 def loosened(old: Settings, new: Settings) -> tuple[str, ...]:
@@ -14,6 +15,7 @@ def loosened(old: Settings, new: Settings) -> tuple[str, ...]:
     return (
         *_guard(old, new),
         *_limits(old, new),
+        *_caps(old, new),
         *_access(old, new),
         *_billing(old, new),
         *_prices(old, new),
@@ -44,6 +46,15 @@ def _limits(old: Settings, new: Settings) -> list[str]:
         wider = after < before if limit.name == "min_interval" else after > before
         if wider:
             found.append(f"limits.{limit.name}: {_shown(before)} -> {_shown(after)}")
+    return found
+
+
+def _caps(old: Settings, new: Settings) -> list[str]:
+    found = []
+    for cap in Cap:
+        before, after = old.core.caps.of(cap), new.core.caps.of(cap)
+        if before is not None and (after is None or after > before):
+            found.append(f"spend.{cap}: {before} -> {'off' if after is None else after}")
     return found
 
 

@@ -7,6 +7,7 @@ CRON = ("model", "model_provider")
 GUARD = ("on_drift", "missing_snapshot", "identity", "price_tolerance")
 PRICE = ("input", "output", "cached")
 SCRIPT = ("argv", "cwd", "env", "timeout", "output_bytes")
+SPEND = ("per_run_usd", "per_job_day_usd", "per_chat_day_usd", "per_day_usd")
 ACCESS = ("admins", "operators", "viewers")
 ALERTS = ("admin_chat",)
 LIMITS = (
@@ -27,6 +28,7 @@ TOP = (
     "guard",
     "prices",
     "scripts",
+    "spend",
     "access",
     "alerts",
     "limits",
@@ -35,7 +37,6 @@ TOP = (
 
 NOT_YET = frozenset(
     {
-        "spend",
         "alerts.remind_after",
     }
 )
@@ -76,6 +77,7 @@ def every_key() -> tuple[str, ...]:
         "guard": GUARD,
         "prices.NAME": PRICE,
         "scripts.NAME": SCRIPT,
+        "spend": SPEND,
         "access": ACCESS,
         "alerts": ALERTS,
         "limits": LIMITS,

@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from decimal import Decimal
 
-from bot.settings.keys import ACCESS, ALERTS, GUARD, HERMES_MARK, LIMITS, TOP
+from bot.settings.keys import ACCESS, ALERTS, GUARD, HERMES_MARK, LIMITS, SPEND, TOP
 from bot.settings.quoting import quoted
 from bot.settings.routes import read_routes
 from bot.settings.scripts import read_scripts
@@ -15,6 +15,7 @@ from scheduler.config import CoreConfig, GuardConfig, Identity, Limits, MissingS
 from scheduler.errors import ConfigError, ScheduleError
 from scheduler.job import OnDrift
 from scheduler.schedule.zones import zone_named
+from scheduler.spend import Caps
 
 _SLACK_TEAM = r"slack:[TE][A-Z0-9]{2,20}"
 _PERSON = re.compile(rf"{_SLACK_TEAM}:[UW][A-Z0-9]{{2,20}}|telegram:[1-9][0-9]{{0,15}}")
@@ -47,6 +48,7 @@ def read_settings(content: bytes, file: str) -> Settings:
             guard=_guard(root.section("guard")),
             limits=_limits(root.section("limits")),
             timezone=_timezone(root),
+            caps=_caps(root.section("spend")),
             scripts=read_scripts(root.section("scripts")),
         ),
         access=_access(root.section("access")),
@@ -93,6 +95,19 @@ def _limits(section: Section) -> Limits:
         output_bytes=section.number("output_bytes", usual.output_bytes, 1_000, 10_000_000),
         concurrent_runs=section.number("concurrent_runs", usual.concurrent_runs, 1, 1_000),
     )
+
+
+def _caps(section: Section) -> Caps:
+    section.only(SPEND)
+    usual = Caps()
+    return Caps(**{key: _cap(section, key, getattr(usual, key)) for key in SPEND})
+
+
+def _cap(section: Section, key: str, usual: Decimal | None) -> Decimal | None:
+    """Only the literal word turns a cap off."""
+    if section.raw(key) == "off":
+        return None
+    return section.decimal(key, usual, 1_000_000, "for example 5, in US dollars, or the word off")
 
 
 def _access(section: Section) -> Access:

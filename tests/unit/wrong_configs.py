@@ -16,7 +16,11 @@ WRONG = [
     ("prices: {gpt-4o: {input: 1, ouput: 1}}", "prices.gpt-4o.ouput", "did you mean output?"),
     ("prices: {'a b': {input: 1, output: 1}}", "prices.a b", "is no name of a model"),
     ("guard: hold", "guard", "'hold' is not a section; write `key: value` lines"),
-    ("spend: {per_run_usd: 1}", "spend", "is not known in this version; remove it"),
+    (
+        "spend: {per_day_usd: none}",
+        "spend.per_day_usd",
+        "'none' is not a number from 0 to 1000000; write for example 5, in US dollars, or the word off",
+    ),
     ("acess: {admins: []}", "acess", "did you mean access?"),
     ("access: {admins: 'slack:T012AB:U034CD'}", "access.admins", "is not a list; write a list"),
     (
