@@ -48,6 +48,7 @@ NEEDS: dict[str, Role] = {
     "list-everywhere": Role.ADMIN,
     "audit": Role.ADMIN,
     "unclaim": Role.ADMIN,
+    "raise": Role.ADMIN,
     "halt": Role.ADMIN,
     "unhalt": Role.ADMIN,
     "change-default": Role.ADMIN,

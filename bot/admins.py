@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from bot.message import Tone
+from bot.settings.places import place_named
 from bot.settings.values import ChangeKind, ConfigChange
 from scheduler.job import Place
 from scheduler.outbox import Facts
@@ -16,7 +17,7 @@ BROKEN = (
 
 def admin_place(admin_chat: str | None, platforms: Collection[str]) -> Place | None:
     """The place of `alerts.admin_chat`, else this machine's own terminal where it is attached."""
-    named = _place(admin_chat or "")
+    named = place_named(admin_chat or "")
     if named is not None:
         return named
     return Place("terminal", "local", "terminal") if "terminal" in platforms else None
@@ -30,18 +31,8 @@ def admin_places(
     chat = admin_place(admin_chat, platforms)
     if chat is not None and chat.platform in platforms:
         return [chat]
-    people = (_place(pattern) for pattern in admins if "*" not in pattern)
+    people = (place_named(pattern) for pattern in admins if "*" not in pattern)
     return [place for place in people if place is not None and place.platform in platforms]
-
-
-def _place(pattern: str) -> Place | None:
-    """The place a word of config.yaml names: `slack:T1:#C3`, `slack:T1:U2`, `telegram:-100123`."""
-    match pattern.split(":"):
-        case ["telegram", chat]:
-            return Place("telegram", chat, chat)
-        case [platform, workspace, chat]:
-            return Place(platform, workspace, chat.removeprefix("#"))
-    return None
 
 
 @dataclass(frozen=True, slots=True)

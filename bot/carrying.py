@@ -27,6 +27,7 @@ from scheduler.commands import (
     OwnZone,
     PauseJob,
     PinJob,
+    RaiseCaps,
     ReadAudit,
     RemoveJob,
     ResumeJob,
@@ -52,6 +53,7 @@ VERBS: dict[type[JobCommand], str] = {
     RunJob: "run",
     StopJob: "stop",
     LeaveRun: "leave",
+    RaiseCaps: "raise",
     RemoveJob: "remove",
     PinJob: "pin",
     UnpinJob: "unpin",
@@ -214,6 +216,8 @@ class Carrier:
                 return await service.runs.stop(job, by, run)
             case LeaveRun(job, run):
                 return await service.runs.leave(job, by, run)
+            case RaiseCaps(job):
+                return await service.spending.raise_today(job, by)
             case PinJob():
                 return await service.consents.pin(command, by)
             case UnpinJob():

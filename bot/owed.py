@@ -3,19 +3,22 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from bot.message import Bullets, Message, Moment, Tone, line
 from bot.outlook import forecasts
 from bot.owing_answers import asker, said
-from bot.wording import alerts, answered, cards, experiments, halts, imports, late, runs
+from bot.wording import alerts, answered, cards, experiments, halts, imports, late, runs, spending
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.answers import JobView
+from scheduler.caps import Cap
 from scheduler.experiment import ExperimentId
 from scheduler.job import Job, JobId, Place, Principal
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import Store
 from scheduler.press import RouteNames
 from scheduler.run import HoldReason, RunId
+from scheduler.spend import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ async def word(store: Store, view: View, owed: Owed, how: str) -> tuple[Message,
             message = await _experiment(store, facts, how)
         case OwedKind.PAUSED:
             message = await _paused(store, facts, how)
+        case OwedKind.SPENDING:
+            message = await _spending(store, facts, how)
         case OwedKind.UNHALTED:
             message = halts.told(str(facts["by"]), str(facts["missed"]), str(facts["waiting"]), how)
         case OwedKind.NOTICE:
@@ -97,6 +102,13 @@ async def _experiment(store: Store, facts: Facts, how: str) -> Message | None:
     return None if found is None else experiments.over(found, _number(facts, "holds"), how)
 
 
+async def _spending(store: Store, facts: Facts, how: str) -> Message | None:
+    job = await store.job(JobId(_number(facts, "job")))
+    most, spent, asked = (Decimal(str(facts[each])) for each in ("most", "spent", "asked"))
+    near = Reached(Cap(str(facts["cap"])), most, spent, asked, str(facts["day"]))
+    return None if job is None else spending.warning(job, near, how)
+
+
 async def matter(store: Store, owed: Owed) -> Matter:
     """What the message is about, as it stands now."""
     facts = owed.facts
@@ -114,7 +126,13 @@ async def matter(store: Store, owed: Owed) -> Matter:
         case OwedKind.EXPERIMENT:
             begun = await store.experiment(ExperimentId(_number(facts, "experiment")))
             return Matter(begun.place, begun.by) if begun else Matter(owed.place)
-        case OwedKind.IMPORTED | OwedKind.UNHALTED | OwedKind.NOTICE | OwedKind.ELSEWHERE:
+        case (
+            OwedKind.IMPORTED
+            | OwedKind.UNHALTED
+            | OwedKind.SPENDING
+            | OwedKind.NOTICE
+            | OwedKind.ELSEWHERE
+        ):
             return Matter(owed.place)
 
 

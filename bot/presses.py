@@ -21,6 +21,7 @@ from scheduler.commands import (
     ListJobs,
     PauseJob,
     PinJob,
+    RaiseCaps,
     RemoveJob,
     ResumeJob,
     RouteText,
@@ -55,6 +56,7 @@ ACTIONS = {
     Action.RUN_ONCE: "run-once",
     Action.STOP: "stop",
     Action.LEAVE: "leave",
+    Action.RAISE: "raise",
     Action.SNAPSHOT: "snapshot",
     Action.UNDO: "remove",
     Action.RESTORE: "resume",
@@ -295,6 +297,8 @@ def command_of(press: Press) -> Doable:
             return StopJob(job, RunId(press.revision))
         case Action.LEAVE:
             return LeaveRun(job, RunId(press.revision))
+        case Action.RAISE:
+            return RaiseCaps(job)
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
         case Action.SNAPSHOT_ALL:

@@ -15,6 +15,7 @@ from scheduler.money import Forecast
 from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
 from scheduler.run import HoldReason, Run
+from scheduler.spend import Reached
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,20 @@ class Left:
 
     job: Job
     run: Run
+
+
+@dataclass(frozen=True, slots=True)
+class Raised:
+    """Caps that allow more until `day` is over in `zone`: `most` is what each allows now.
+
+    `waiting` are the latest fires of the chat's jobs that a cap holds, those of the job itself first.
+    """
+
+    job: Job
+    caps: tuple[Reached, ...]
+    day: str
+    zone: str
+    waiting: tuple[tuple[Job, Run], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -325,6 +340,7 @@ Answer = (
     | Started
     | Stopped
     | Left
+    | Raised
     | Alerts
     | Histories
     | Outputs

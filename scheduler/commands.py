@@ -110,6 +110,13 @@ class LeaveRun:
 
 
 @dataclass(frozen=True, slots=True)
+class RaiseCaps:
+    """Allow as much more today, under every cap, as lets the next run of a job leave."""
+
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveJob:
     job: JobId
 
@@ -265,6 +272,7 @@ JobCommand = (
     | RunJob
     | StopJob
     | LeaveRun
+    | RaiseCaps
     | RemoveJob
     | PinJob
     | UnpinJob

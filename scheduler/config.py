@@ -6,11 +6,11 @@ from datetime import timedelta
 from decimal import Decimal
 from enum import StrEnum
 
-from scheduler.job import OnDrift
+from scheduler.caps import Caps
+from scheduler.job import OnDrift, Place
 from scheduler.price import Price
 from scheduler.route import ApiMode, PriceClass
 from scheduler.script import Script
-from scheduler.spend import Caps
 
 
 class MissingSnapshot(StrEnum):
@@ -100,3 +100,4 @@ class CoreConfig:
     timezone: str = "UTC"
     scripts: Mapping[str, Script] = field(default_factory=dict)
     caps: Caps = Caps()
+    admin_chat: Place | None = None

@@ -41,6 +41,8 @@ class OwedKind(StrEnum):
     """A job paused itself: `job`, the last `run`, and how many `failures` in a row there were."""
     UNHALTED = "unhalted"
     """A halt is over: `by`, and the numbers of the chat's jobs that `missed` fires, or have one `waiting`."""
+    SPENDING = "spending"
+    """A cap of a day comes near: `cap`, `job`, `day`, and in dollars `most`, `spent`, `asked`."""
     NOTICE = "notice"
     """A word to the admins: `text`, `lines` under it (one each), and its `tone` (loud, if not said)."""
     ANSWER = "answer"

@@ -20,6 +20,7 @@ class Action(StrEnum):
     RUN_AGAIN = "run_again"
     STOP = "stop"
     LEAVE = "leave"
+    RAISE = "raise"
     SNAPSHOT = "snapshot"
     SNAPSHOT_ALL = "snapshot_all"
     UNDO = "undo"

@@ -92,6 +92,8 @@ class HoldReason(StrEnum):
     """Somebody halted everything that spends."""
     SERVED = "served"
     """Another model, downstream provider or price answered than was consented to."""
+    BUDGET = "budget"
+    """A cap on spending would not allow the request."""
 
 
 class CostSource(StrEnum):

@@ -10,19 +10,10 @@ from typing import Protocol, assert_never
 
 from scheduler import held
 from scheduler.again import pause_before_again
+from scheduler.budget import budget_error
 from scheduler.config import CoreConfig
-from scheduler.consented import consented
-from scheduler.errors import (
-    CallError,
-    CutOff,
-    DriftpinError,
-    GateShut,
-    Lost,
-    NotSent,
-    Refused,
-    StoreError,
-    TooMuch,
-)
+from scheduler.ending import bad_end, good_end, used
+from scheduler.errors import CutOff, DriftpinError, GateShut, Refused, StoreError
 from scheduler.halt import halt_error
 from scheduler.job import Job, JobKind, unguarded_axes
 from scheduler.judge import Go
@@ -42,9 +33,11 @@ from scheduler.ports import (
     Runs,
     Scripts,
 )
-from scheduler.route import Resolution, Snapshot
+from scheduler.reservation import bound, reservation
+from scheduler.route import Resolution, Route
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.script import Script, route_of
+from scheduler.spend import OverCap, Reached, Reservation
 from scheduler.told import in_words
 from scheduler.verdict import as_authorised, verdict
 
@@ -137,12 +130,11 @@ class Runner:
             case Held():
                 why = replace(found, guard=settings.guard)
                 await self._rows.hold(run.id, self._worker, why)
-            case Go(resolution) as go:
-                judged = replace(job, snapshot=go.consent or _bound(job, go))
-                terms = consented(judged, resolution, settings.guard.price_tolerance)
-                bound = replace(resolution, terms=terms)
-                ask = partial(self._ask, job, bound, settings)
-                await self._call(job, run, replace(go, resolution=bound), ask)
+            case Go() as go:
+                called = bound(job, go, settings)
+                ask = partial(self._ask, job, called, settings)
+                reserving = partial(reservation, job, called, settings)
+                await self._call(job, run, replace(go, resolution=called), ask, reserving)
             case _:
                 assert_never(found)
 
@@ -155,23 +147,33 @@ class Runner:
             return
         timeout = min(job.timeout or script.timeout, script.timeout)
         go = Go(Resolution(route_of(script), None, "scripts in config.yaml"))
-        await self._call(job, run, go, partial(_printed, self._scripts, script, timeout))
+        ask = partial(_printed, self._scripts, script, timeout)
+        await self._call(job, run, go, ask, lambda step: Reservation())
 
     async def _call(
-        self, job: Job, run: Run, go: Go, ask: Callable[[Gate], Awaitable[Answer]]
+        self,
+        job: Job,
+        run: Run,
+        go: Go,
+        ask: Callable[[Gate], Awaitable[Answer]],
+        reserving: Callable[[int], Reservation],
     ) -> None:
         resolution, passed = go.resolution, 0
 
         async def gate(step: int) -> None:
             nonlocal passed
+            wanted = reserving(step)
             passage = await self._rows.pass_gate(
                 run.id,
                 self._worker,
                 step=step,
                 consent_revision=job.consent_revision,
                 route=resolution.route,
+                reservation=wanted,
                 authorised=go.authorised,
             )
+            if isinstance(passage, Reached):
+                raise OverCap(passage, wanted.caps.of(passage.cap))
             if passage is not Passage.OPEN:
                 raise GateShut(passage.value)
             passed = step
@@ -183,10 +185,11 @@ class Runner:
             await self._cancelled(job, run, cut, passed)
             raise
         except DriftpinError as error:
-            await self._failed(job, run, error, passed)
+            await self._failed(job, run, resolution, error, passed)
         except Exception:
             log.exception("run %s ended in an error of ours", run.id)
-            await self._failed(job, run, _Unexpected("an error of ours; see the log"), passed)
+            broken = _Unexpected("an error of ours; see the log")
+            await self._failed(job, run, resolution, broken, passed)
         else:
             self._reached("after-call")
             await self._answered(job, run, go, answer)
@@ -208,7 +211,7 @@ class Runner:
         if not found or go.authorised or not resolution.terms.binding:
             learned = Learned(go.consent, job.consent_revision) if go.consent else None
             most = self._config.last_good().limits.output_bytes
-            finish = _ending(answer, learned, most if job.kind.guarded else None)
+            finish = good_end(answer, learned, most if job.kind.guarded else None)
             await self._finish(job, run, finish, told=told, changed=in_words(go.told))
             return
         error = held.served_error(job, found, answer.usage)
@@ -229,21 +232,14 @@ class Runner:
             max_tokens=settings.limits.max_tokens,
         )
 
-    async def _failed(self, job: Job, run: Run, error: DriftpinError, passed: int) -> None:
+    async def _failed(
+        self, job: Job, run: Run, resolution: Resolution, error: DriftpinError, passed: int
+    ) -> None:
         """`passed` counts the requests that passed the gate."""
-        match error:
-            case GateShut():
-                await self._shut(job, run, error, passed)
-                return
-            case NotSent() | Refused() | TooMuch():
-                state = RunState.FAILED
-            case Lost():
-                state = RunState.UNKNOWN
-            case _:
-                state = RunState.UNKNOWN if passed else RunState.FAILED
-        left = passed - isinstance(error, NotSent)
-        printed = error.output if isinstance(error, CallError) else ""
-        finish = Finish(state, printed or None, str(error), _used(error, max(0, left)))
+        if isinstance(error, GateShut):
+            await self._shut(job, run, resolution.route, error, passed)
+            return
+        finish = bad_end(error, passed)
         if passed == 1 and await self._again(job, run, error, finish):
             return
         await self._finish(job, run, finish)
@@ -261,14 +257,17 @@ class Runner:
         await self._carry(await self._job_of(further), further)
         return True
 
-    async def _shut(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
+    async def _shut(self, job: Job, run: Run, route: Route, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
-        if error.why == Passage.CONSENT_CHANGED and not passed:
+        if isinstance(error, OverCap):
+            words = budget_error(job, route, error.reached, error.usual, passed)
+            await self._stopped_short(run, HoldReason.BUDGET, words, route, error, passed)
+        elif error.why == Passage.CONSENT_CHANGED and not passed:
             await self._carry(await self._job_of(run), run)
         elif error.why == Passage.HALTED:
             await self._halted(job, run, error, passed)
         elif error.why not in (Passage.NOT_MINE, Passage.ALREADY_CALLED):
-            usage = _used(error, passed)
+            usage = used(error, passed)
             await self._finish(job, run, Finish(RunState.CANCELLED, error=error.why, usage=usage))
 
     async def _halted(self, job: Job, run: Run, error: GateShut, passed: int) -> None:
@@ -278,8 +277,20 @@ class Runner:
             await self._carry(await self._job_of(run), run)
             return
         words = halt_error(halt, passed) if halt else f"Held: {error.why}"
-        answered = Answered((), _used(error, passed)) if passed else None
-        why = Held(HoldReason.HALT, words, answered=answered)
+        await self._stopped_short(run, HoldReason.HALT, words, None, error, passed)
+
+    async def _stopped_short(
+        self,
+        run: Run,
+        reason: HoldReason,
+        words: str,
+        route: Route | None,
+        error: GateShut,
+        passed: int,
+    ) -> None:
+        """Held with nothing consumed, or between two requests: what was spent by then is kept."""
+        answered = Answered((), used(error, passed)) if passed else None
+        why = Held(reason, words, route=route, answered=answered)
         await self._surely(run, lambda: self._rows.hold(run.id, self._worker, why))
 
     async def _cancelled(
@@ -302,7 +313,7 @@ class Runner:
             state, why = RunState.UNKNOWN, f"{by} {where}"
         else:
             return
-        await self._finish(job, run, Finish(state, error=why, usage=_used(cut, passed)))
+        await self._finish(job, run, Finish(state, error=why, usage=used(cut, passed)))
 
     async def _finish(
         self, job: Job, run: Run, finish: Finish, *, told: str = "", changed: str = ""
@@ -333,25 +344,6 @@ class Runner:
         await record()
 
 
-def _ending(answer: Answer, learned: Learned | None, most: int | None) -> Finish:
-    """What a script prints is bounded where it runs, so `most` is None for it."""
-    whole = answer.text.encode()
-    if most is None or len(whole) <= most:
-        return Finish(RunState.SUCCEEDED, answer.text, usage=answer.usage, learned=learned)
-    error = (
-        f"the answer has {len(whole)} bytes, and limits.output_bytes allows {most};"
-        " its beginning is kept"
-    )
-    kept = whole[:most].decode(errors="ignore")
-    return Finish(RunState.FAILED, kept, error, answer.usage)
-
-
-def _used(error: BaseException, requests: int) -> Usage:
-    """What the replies before an error said they have used, of so many requests."""
-    said = error.usage if isinstance(error, CallError | CutOff | GateShut) else None
-    return replace(said if isinstance(said, Usage) else Usage(), requests=requests)
-
-
 async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: Gate) -> Answer:
     """What a script printed; raises Refused where it says that it failed."""
     await gate(1)
@@ -362,14 +354,6 @@ async def _printed(scripts: Scripts, script: Script, timeout: timedelta, gate: G
     failed = Refused(f"the script {script.name} failed: {end.words}")
     failed.output = end.output + dropped
     raise failed
-
-
-def _bound(job: Job, go: Go) -> Snapshot:
-    """What bounds a call: the consent, or for one authorised run the price that was shown for it."""
-    if not go.authorised:
-        return job.snapshot
-    route = go.resolution.route
-    return replace(job.snapshot, price_class=route.price_class, price=route.price)
 
 
 class _Unexpected(DriftpinError):

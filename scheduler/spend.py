@@ -1,13 +1,17 @@
 """Caps on spending: what a request may cost at worst, and which cap would not allow it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_CEILING, Decimal
-from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from scheduler.caps import OF_A_DAY, Cap, Caps
+from scheduler.errors import GateShut
+from scheduler.job import Job, JobId, Place
 from scheduler.route import Route
+from scheduler.run import CostSource, RunState, Usage
+from scheduler.terms import PerMillion, Terms
 
 BESIDE_PROMPT = 1000
 """Tokens of a request beside its prompt: instructions, roles, names of tools."""
@@ -15,67 +19,111 @@ BESIDE_PROMPT = 1000
 WARNED_AT = Decimal("0.8")
 """The part of a cap at which its people are warned."""
 
-MILLION = Decimal(1_000_000)
-"""Tokens that a price is for, and millionths of a dollar."""
-
-
-class Cap(StrEnum):
-    """What a cap is about; the order is the order they are looked at."""
-
-    RUN = "per_run_usd"
-    JOB_DAY = "per_job_day_usd"
-    CHAT_DAY = "per_chat_day_usd"
-    DAY = "per_day_usd"
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """The most that may be spent, in US dollars; None is a cap that was turned off by its word."""
-
-    per_run_usd: Decimal | None = Decimal("0.50")
-    per_job_day_usd: Decimal | None = Decimal(5)
-    per_chat_day_usd: Decimal | None = Decimal(10)
-    per_day_usd: Decimal | None = Decimal(20)
-
-    def of(self, cap: Cap) -> Decimal | None:
-        found: Decimal | None = getattr(self, cap.value)
-        return found
+EVERYTHING = ""
+"""The key of what counts under the cap of a day: it has no parts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spent:
     """What counts as spent under each cap, in US dollars: what was settled, and what is still reserved.
 
-    `raised` is what an admin has added for today.
+    `raised` is what an admin has added for today, `warned` of which caps people were warned today.
     """
 
     by_cap: Mapping[Cap, Decimal] = field(default_factory=dict)
     raised: Mapping[Cap, Decimal] = field(default_factory=dict)
+    warned: frozenset[Cap] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """A cap that does not allow a request: `spent` so far, and `asked` for at worst."""
+    """A cap that does not allow a request, or warns of it: `spent` so far, `asked` for at worst."""
 
     cap: Cap
     most: Decimal
     spent: Decimal
     asked: Decimal
+    day: str = ""
 
 
-def worst_case(route: Route, prompt: str, step: int, max_tokens: int, caps: Caps) -> Decimal:
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """What a request wants to reserve at the gate: the worst it may cost, under these caps.
+
+    `timezone` says whose day it is; who is warned when the cap of everything comes near is `told`,
+    the chat itself where that is nobody.
+    """
+
+    asked: Decimal = Decimal(0)
+    caps: Caps = Caps()
+    timezone: str = "UTC"
+    told: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """What the requests of a job count as on one day, in US dollars, and how that is known.
+
+    With `open` they are under way, and it is what they have reserved.
+    """
+
+    job: JobId
+    day: str
+    source: CostSource
+    amount: Decimal
+    open: bool
+    runs: int
+
+
+class OverCap(GateShut):
+    """A cap does not allow the request; `usual` is that cap as it stands in the settings."""
+
+    def __init__(self, reached: Reached, usual: Decimal | None) -> None:
+        self.reached = reached
+        self.usual = usual or Decimal(0)
+        super().__init__(f"spend.{reached.cap} is reached")
+
+
+def keys(job: Job) -> dict[Cap, str]:
+    """Under which key the requests of a job count towards each cap."""
+    chat = job.place.whole_chat
+    return {
+        Cap.RUN: str(job.id),
+        Cap.JOB_DAY: str(job.id),
+        Cap.CHAT_DAY: chat_key(chat),
+        Cap.DAY: EVERYTHING,
+    }
+
+
+def chat_key(place: Place) -> str:
+    return f"{place.platform}:{place.workspace}:{place.chat}"
+
+
+def worst_case(
+    route: Route, terms: Terms, prompt: str, step: int, max_tokens: int, caps: Caps
+) -> Decimal:
     """What the request of this step may cost at worst, in US dollars.
 
-    A token is at least a byte. A later step sends again what went before it. A price nobody knows
-    reserves all that a run may spend.
+    A token is at least a byte. A later step sends again what went before it. A provider that was
+    told how much it may ask for may ask for all of it. A price nobody knows reserves all that a run
+    may spend.
     """
     if not route.price_class.spends:
         return Decimal(0)
-    card = route.price
-    if card is None or card.input is None or card.output is None:
+    price = _dearest(route, terms)
+    if price is None:
         return caps.per_run_usd or Caps().per_run_usd or Decimal(0)
     sent = step * (len(prompt.encode()) + BESIDE_PROMPT) + (step - 1) * max_tokens
-    return (card.input * sent + card.output * max_tokens) / MILLION
+    return price.of(sent, max_tokens)
+
+
+def _dearest(route: Route, terms: Terms) -> PerMillion | None:
+    card, most = route.price, terms.max_price
+    if card is None or card.input is None or card.output is None:
+        return None
+    if most is None:
+        return PerMillion(card.input, card.output)
+    return PerMillion(max(card.input, most.prompt), max(card.output, most.completion))
 
 
 def reached(caps: Caps, spent: Spent, asked: Decimal) -> Reached | None:
@@ -90,13 +138,36 @@ def reached(caps: Caps, spent: Spent, asked: Decimal) -> Reached | None:
     return None
 
 
+def raised_for(found: Reached, usual: Decimal) -> Decimal:
+    """How much an admin adds to a cap for today: as often the cap itself as lets this request leave."""
+    short = found.spent + found.asked - found.most
+    if not usual:
+        return short
+    return usual * max(1, int((short / usual).to_integral_value(ROUND_CEILING)))
+
+
+def settled(
+    reserved: Sequence[Decimal], state: RunState, usage: Usage, unbilled: int
+) -> list[Decimal]:
+    """What the requests of an attempt count as once it is over, in their order.
+
+    The last `unbilled` certainly cost nothing. Of the others a known cost stands at the first of
+    them; where it is unknown, or the outcome is, each counts as all it had reserved.
+    """
+    kept = len(reserved) - unbilled
+    billed, free = list(reserved[:kept]), [Decimal(0)] * unbilled
+    if state is not RunState.UNKNOWN and usage.cost is not None and billed:
+        billed = [usage.cost, *(Decimal(0) for _ in billed[1:])]
+    return billed + free
+
+
 def warned(caps: Caps, spent: Spent, asked: Decimal) -> tuple[Reached, ...]:
-    """The caps of a day that this request takes across their warning."""
+    """The caps of a day that this request takes to their warning, the first time today."""
     found = []
-    for cap in (Cap.JOB_DAY, Cap.CHAT_DAY, Cap.DAY):
+    for cap in OF_A_DAY if asked else ():
         most = _most(caps, spent, cap)
         so_far = spent.by_cap.get(cap, Decimal(0))
-        if most and so_far < most * WARNED_AT <= so_far + asked:
+        if most and cap not in spent.warned and most * WARNED_AT <= so_far + asked:
             found.append(Reached(cap, most, so_far, asked))
     return tuple(found)
 
@@ -109,13 +180,3 @@ def _most(caps: Caps, spent: Spent, cap: Cap) -> Decimal | None:
 def day_of(moment: datetime, timezone: str) -> str:
     """The day a moment belongs to, where the operator's clock stands: 2026-11-21."""
     return moment.astimezone(ZoneInfo(timezone)).date().isoformat()
-
-
-def micros(amount: Decimal) -> int:
-    """Millionths of a dollar, never fewer than it is."""
-    return int((amount * MILLION).to_integral_value(ROUND_CEILING))
-
-
-def usd(amount: int) -> Decimal:
-    """Dollars of so many millionths."""
-    return Decimal(amount) / MILLION

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from scheduler.alert import question
 from scheduler.failing import after_run
@@ -19,6 +19,7 @@ from storage.gate import may_run
 from storage.joining import Joining, join
 from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_alert, owe_pause, owe_report
+from storage.reserving import settle_attempt
 from storage.rows import place_of
 from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
 from storage.tables import JOBS, RUNS
@@ -26,6 +27,9 @@ from storage.transaction import Tx, Verbs
 
 ASKED = (HoldReason.DRIFT, HoldReason.IDENTITY, HoldReason.SERVED)
 """What a person is asked about in an alert; of any other hold there is a report."""
+
+SHARED = (HoldReason.HALT, HoldReason.BUDGET)
+"""Holds that may concern many jobs at once; the first line of their error says which it is."""
 
 _BEFORE = (
     select(RUNS.c.state, RUNS.c.hold_reason, RUNS.c.error)
@@ -35,14 +39,14 @@ _BEFORE = (
 )
 
 
-_HELD_BY_HALT = (
+_TOLD_IN_CHAT = (
     select(RUNS.c.id)
     .join(JOBS, JOBS.c.id == RUNS.c.job_id)
     .where(
         RUNS.c.state == RunState.HELD,
         RUNS.c.finished_at.is_(None),
-        RUNS.c.hold_reason == HoldReason.HALT,
-        RUNS.c.error == bindparam("error"),
+        RUNS.c.hold_reason == bindparam("reason"),
+        func.substr(RUNS.c.error, 1, func.length(bindparam("error"))) == bindparam("error"),
         RUNS.c.id != bindparam("run"),
         JOBS.c.platform == bindparam("platform"),
         JOBS.c.workspace == bindparam("workspace"),
@@ -106,6 +110,7 @@ def _hold(tx: Tx, run_id: RunId, worker: str, held: Held) -> Run | None:
 
 def _with_answer(tx: Tx, job: Job, run: Run, answered: Answered) -> tuple[Job, Run]:
     """What was spent is kept, the repeat is given back, and the job is held from now on."""
+    settle_attempt(tx, job, run, RunState.HELD, answered.usage)
     job = _give_back(tx, job, run)
     held = replace(job, answered_as=answered.mismatches, revision=job.revision + 1)
     save_job(tx, held)
@@ -140,12 +145,16 @@ def _held_for(tx: Tx, job: Job, reason: HoldReason) -> int:
 def _told_already(tx: Tx, job: Job, run: Run) -> bool:
     """Whether the run before is held for the very same thing: one report of an outage is enough.
 
-    A halt concerns everybody, so it is told once in each chat.
+    Whoever asked for a run is told. A halt concerns everybody, and a cap may concern several jobs:
+    that is told once in each chat.
     """
-    if run.hold_reason is HoldReason.HALT and not run.usage.requests:
-        place = job.place
+    if run.kind is RunKind.MANUAL:
+        return False
+    if run.hold_reason in SHARED and not run.usage.requests:
+        place, (first, *_) = job.place, (run.error or "").splitlines() or [""]
         chat = {"platform": place.platform, "workspace": place.workspace, "chat": place.chat}
-        return tx.one(_HELD_BY_HALT, run=run.id, error=run.error, **chat) is not None
+        told = {"run": run.id, "reason": run.hold_reason, "error": first}
+        return tx.one(_TOLD_IN_CHAT, **told, **chat) is not None
     before = tx.one(_BEFORE, job=run.job_id, at=run.fire_time)
     return before is not None and (before.state, before.hold_reason, before.error) == (
         RunState.HELD,
@@ -161,6 +170,7 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
     job, run = locked
     if run.worker != worker or run.state not in (RunState.CLAIMED, RunState.CALLING):
         return None
+    settle_attempt(tx, job, run, finish.state, finish.usage, finish.unbilled)
     over = replace(
         moved(run, finish.state, tx.now),
         output=finish.output,
@@ -240,6 +250,7 @@ def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | Non
     job, run = locked
     if run.worker != worker or run.state is not RunState.CALLING or run.cancel_asked_by:
         return None
+    settle_attempt(tx, job, run, refused.state, refused.usage, refused.unbilled)
     _give_back(tx, job, run)
     further = replace(
         moved(run, RunState.CLAIMED, tx.now),

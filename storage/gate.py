@@ -1,14 +1,17 @@
 """The one-way gate: a request may leave only after the transaction that lets it has committed."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from scheduler.caps import Cap
 from scheduler.job import Job, JobState
 from scheduler.ports import HaltFile, Passage
 from scheduler.route import Route
 from scheduler.run import Run, RunId, RunKind, RunState
+from scheduler.spend import Reached, Reservation, day_of
 from storage.halt_row import halt_in_force
 from storage.locks import lock_run, save_job, save_run
+from storage.reserving import Standing, over_cap, reserve, standing
 from storage.steps import moved, with_one_used_up
 from storage.tables import CALLS
 from storage.transaction import Tx, Verbs
@@ -23,13 +26,24 @@ class GateVerbs(Verbs):
         step: int,
         consent_revision: int,
         route: Route,
+        reservation: Reservation,
         authorised: bool = False,
-    ) -> Passage:
-        return await self._run(
-            lambda tx: _pass_gate(
-                tx, self._halt_file, run_id, worker, step, consent_revision, route, authorised
-            )
-        )
+    ) -> Passage | Reached:
+        asked = Knock(run_id, worker, step, consent_revision, route, reservation, authorised)
+        return await self._run(lambda tx: _pass_gate(tx, self._halt_file, asked))
+
+
+@dataclass(frozen=True, slots=True)
+class Knock:
+    """One request at the gate."""
+
+    run_id: RunId
+    worker: str
+    step: int
+    consent_revision: int
+    route: Route
+    reservation: Reservation
+    authorised: bool
 
 
 def may_run(job: Job, run: Run) -> bool:
@@ -41,40 +55,49 @@ def may_run(job: Job, run: Run) -> bool:
     return asked_for and job.state is not JobState.REMOVED
 
 
-def _pass_gate(
-    tx: Tx,
-    file: HaltFile,
-    run_id: RunId,
-    worker: str,
-    step: int,
-    consent_revision: int,
-    route: Route,
-    authorised: bool,
-) -> Passage:
-    locked = lock_run(tx, run_id)
+def _pass_gate(tx: Tx, file: HaltFile, asked: Knock) -> Passage | Reached:
+    locked = lock_run(tx, asked.run_id)
     if locked is None:
         return Passage.NOT_MINE
     job, run = locked
     # After the run's lock: a halt that did not see this run calling is seen from here.
     halted = halt_in_force(tx, file) is not None
-    refused = _refusal(job, run, worker, tx.lease_clock(), consent_revision, halted=halted)
+    refused = _refusal(job, run, asked, tx.lease_clock(), halted=halted)
     if refused is not None:
         return refused
-    if authorised and not (run.authorised and run.authorised.route.bills_like(route)):
-        return Passage.NOT_AUTHORISED
-    # What the request may cost is to be reserved here: in this transaction, before its row.
-    call = {"run_id": run_id, "attempt": run.attempt, "step": step}
-    if not tx.insert_if_new(CALLS, **call, worker=worker, route=route, at=tx.now):
+    found = standing(
+        tx, job, run, day_of(tx.now, asked.reservation.timezone), asked.reservation.asked
+    )
+    reached = over_cap(found, asked.reservation)
+    if reached is not None:
+        return reached
+    if not _first(tx, run, asked, found):
         return Passage.ALREADY_CALLED
+    reserve(tx, job, found, asked.reservation)
     if run.state is RunState.CLAIMED:
-        _begin(tx, job, run, route)
+        _begin(tx, job, run, asked.route)
     return Passage.OPEN
 
 
-def _refusal(
-    job: Job, run: Run, worker: str, now: datetime, consent_revision: int, *, halted: bool
-) -> Passage | None:
-    if run.worker != worker:
+def _first(tx: Tx, run: Run, asked: Knock, found: Standing) -> bool:
+    """Write down the request; False where it was made before."""
+    return tx.insert_if_new(
+        CALLS,
+        run_id=run.id,
+        attempt=run.attempt,
+        step=asked.step,
+        worker=asked.worker,
+        route=asked.route,
+        at=tx.now,
+        day=found.day,
+        chat=found.keys[Cap.CHAT_DAY],
+        reserved=asked.reservation.asked,
+        settled=None,
+    )
+
+
+def _refusal(job: Job, run: Run, asked: Knock, now: datetime, *, halted: bool) -> Passage | None:
+    if run.worker != asked.worker:
         return Passage.NOT_MINE
     if run.state is RunState.CANCELLED:
         return Passage.CANCELLED
@@ -86,9 +109,16 @@ def _refusal(
         return Passage.CANCELLED
     if not may_run(job, run):
         return Passage.JOB_GONE
-    if job.consent_revision != consent_revision:
+    if job.consent_revision != asked.consent_revision:
         return Passage.CONSENT_CHANGED
+    if asked.authorised and not _lets_through(run, asked.route):
+        return Passage.NOT_AUTHORISED
     return None
+
+
+def _lets_through(run: Run, route: Route) -> bool:
+    """Whether a person let this run use this very route."""
+    return run.authorised is not None and run.authorised.route.bills_like(route)
 
 
 def _begin(tx: Tx, job: Job, run: Run, route: Route) -> None:

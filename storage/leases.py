@@ -11,6 +11,7 @@ from scheduler.job import Job
 from scheduler.run import Run, RunId, RunState
 from storage.locks import lock_run, save_job, save_run
 from storage.owing import owe_pause, owe_report
+from storage.reserving import settle_attempt
 from storage.rows import run_of
 from storage.steps import moved, settle
 from storage.tables import JOBS, RUNS
@@ -113,6 +114,7 @@ def _take_up(tx: Tx, job: Job, run: Run) -> Run:
         save_run(tx, left)
         return left
     left = replace(moved(run, RunState.UNKNOWN, tx.now), error=IN_DOUBT)
+    settle_attempt(tx, job, run, RunState.UNKNOWN, run.usage)
     save_run(tx, left)
     owe_report(tx, job.place, run.id)
     counted = after_run(job, left)

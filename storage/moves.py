@@ -3,7 +3,9 @@
 from sqlalchemy import delete, select, update
 
 from scheduler.job import JobState, Place
+from scheduler.spend import chat_key
 from storage.moved_alerts import move_alerts, there
+from storage.reserving import move_spending
 from storage.tables import BUTTONS, DRAFTS, EXPERIMENTS, JOBS
 from storage.transaction import Tx, Verbs
 
@@ -35,6 +37,7 @@ def _chat_moved(tx: Tx, old: Place, new: Place) -> int:
     move_alerts(tx, old, new)
     tx.do(_MOVE_BUTTONS, **before, **now)
     tx.do(_MOVE_EXPERIMENTS, **before, **now)
+    move_spending(tx, chat_key(old), chat_key(new))
     for draft in tx.all(_TAKE_DRAFTS, **before):
         # One that was begun in the new chat is newer, and stands.
         tx.insert_if_new(DRAFTS, **{**draft._mapping, **now})

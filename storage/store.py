@@ -20,6 +20,7 @@ from storage.moves import MoveVerbs
 from storage.named_leases import NamedLeaseVerbs
 from storage.once import OnceVerbs
 from storage.outbox import OutboxVerbs
+from storage.spending import SpendingVerbs
 
 
 class Store(
@@ -32,6 +33,7 @@ class Store(
     EndingVerbs,
     HistoryVerbs,
     HaltVerbs,
+    SpendingVerbs,
     AlertVerbs,
     OnceVerbs,
     OutboxVerbs,

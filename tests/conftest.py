@@ -5,10 +5,15 @@ from collections import Counter
 from collections.abc import Iterator
 from datetime import date
 
+import hypothesis
 import pytest
 
 from tests.fakes.postgres import PostgresServer, running_postgres, what_is_missing
 from tests.figures import SOAKED, Figures, added_up, in_words, page
+
+# No test here is judged by the time it takes: machines are noisy.
+hypothesis.settings.register_profile("driftpin", deadline=None)
+hypothesis.settings.load_profile("driftpin")
 
 STARTED = pytest.StashKey[float]()
 

@@ -27,6 +27,7 @@ from scheduler.commands import (
     OwnZone,
     PauseJob,
     PinJob,
+    RaiseCaps,
     ReadAudit,
     RemoveJob,
     ResumeJob,
@@ -123,6 +124,7 @@ def _about_a_job(
         | ResumeJob
         | StopJob
         | LeaveRun
+        | RaiseCaps
         | RemoveJob
         | TakeSnapshot
         | DrillJob
@@ -141,6 +143,8 @@ def _about_a_job(
             return f"stop {job}"
         case LeaveRun(job):
             return f"leave {job}"
+        case RaiseCaps(job):
+            return f"raise {job}"
         case RemoveJob(job):
             return f"remove {job}"
         case TakeSnapshot(job):

@@ -191,6 +191,13 @@ VERBS = (
         ("audit", "audit 7", "audit 7 page 2"),
     ),
     Verb(
+        "raise",
+        "allow more today under the caps that hold a job; for admins",
+        ("raise <job>",),
+        ("raise 7",),
+        ("lift",),
+    ),
+    Verb(
         "halt",
         "shut every door to spending and cut off what is under way; for admins",
         ("halt", "halt <reason>"),

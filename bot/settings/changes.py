@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from bot.settings.section import brief
 from bot.settings.values import Settings
+from scheduler.caps import Cap
 from scheduler.config import Identity, Limits, MissingSnapshot, Provider
 from scheduler.job import OnDrift
-from scheduler.spend import Cap
 
 
 def loosened(old: Settings, new: Settings) -> tuple[str, ...]:

@@ -5,17 +5,18 @@ from datetime import timedelta
 from decimal import Decimal
 
 from bot.settings.keys import ACCESS, ALERTS, GUARD, HERMES_MARK, LIMITS, SPEND, TOP
+from bot.settings.places import place_named
 from bot.settings.quoting import quoted
 from bot.settings.routes import read_routes
 from bot.settings.scripts import read_scripts
 from bot.settings.section import Problems, Section
 from bot.settings.values import Access, Settings
 from bot.settings.yaml_text import YamlProblem, load_mapping
+from scheduler.caps import Caps
 from scheduler.config import CoreConfig, GuardConfig, Identity, Limits, MissingSnapshot
 from scheduler.errors import ConfigError, ScheduleError
 from scheduler.job import OnDrift
 from scheduler.schedule.zones import zone_named
-from scheduler.spend import Caps
 
 _SLACK_TEAM = r"slack:[TE][A-Z0-9]{2,20}"
 _PERSON = re.compile(rf"{_SLACK_TEAM}:[UW][A-Z0-9]{{2,20}}|telegram:[1-9][0-9]{{0,15}}")
@@ -42,6 +43,7 @@ def read_settings(content: bytes, file: str) -> Settings:
         raise ConfigError([f"{file}: {problem}"]) from None
     ignored = root.foreign((*TOP, HERMES_MARK))
     notices: list[str] = []
+    admin_chat = _admin_chat(root.section("alerts"))
     settings = Settings(
         core=CoreConfig(
             routes=read_routes(root, ignored, notices),
@@ -50,9 +52,10 @@ def read_settings(content: bytes, file: str) -> Settings:
             timezone=_timezone(root),
             caps=_caps(root.section("spend")),
             scripts=read_scripts(root.section("scripts")),
+            admin_chat=place_named(admin_chat or ""),
         ),
         access=_access(root.section("access")),
-        admin_chat=_admin_chat(root.section("alerts")),
+        admin_chat=admin_chat,
         ignored_keys=tuple(ignored),
         notices=tuple(notices),
     )

@@ -29,6 +29,7 @@ from bot.wording import (
     people,
     prices,
     runs,
+    spending,
 )
 from bot.wording.edits import edits
 from scheduler.answers import (
@@ -48,6 +49,7 @@ from scheduler.answers import (
     Left,
     Listed,
     Outputs,
+    Raised,
     Removed,
     Shown,
     Snapshots,
@@ -87,6 +89,8 @@ def answer(found: Answer, how: str) -> Message:
             return _stopped(found)
         case Left():
             return _left_alone(found)
+        case Raised():
+            return spending.raised(found, how)
         case Alerts():
             return _alerts(found, how)
         case StillHeld():

@@ -53,6 +53,7 @@ HOLD_WORDS = {
     HoldReason.CREDENTIAL: "a credential is missing",
     HoldReason.HALT: "everything that spends is halted",
     HoldReason.SERVED: "what answered is not what was consented to",
+    HoldReason.BUDGET: "a cap on spending allows no more",
 }
 
 
@@ -209,6 +210,9 @@ def _held(job: Job, run: Run, how: str) -> Message:
     if run.hold_reason is HoldReason.HALT:
         words = "Later fires of this chat are held without a word. An admin ends the halt with "
         blocks.append(Paragraph(line(words, code(f"{how} unhalt"), ".")))
+    if run.hold_reason is HoldReason.BUDGET:
+        words = "Until then, later fires that this cap holds are held without a word."
+        blocks.append(Paragraph(line(words)))
     why = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
     made = f"{facts.count(run.usage.requests, 'call')} made" if run.usage.requests else ""
     title = f"Job {facts.called(job)} is held: {why}. {made or 'No call was made'}."
@@ -251,6 +255,10 @@ def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
     retry = Button(
         "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
     )
+    if run.hold_reason is HoldReason.BUDGET:
+        more = Press(Action.RAISE, job=job.id, revision=int(run.id))
+        pause = Press(Action.PAUSE, job=job.id)
+        return (Button("Raise for today", more), Button("Pause", pause))
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
     return (retry,)

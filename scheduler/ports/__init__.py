@@ -9,6 +9,7 @@ from scheduler.ports.jobs import Entry, Event, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.outside import Agent, Answer, Clock, Config, Engine, Gate, Scripts
 from scheduler.ports.runs import Answered, Finish, Held, Learned, Passage, Planned, Runs
+from scheduler.ports.spending import Raise, Spending
 from scheduler.ports.store import Store
 
 __all__ = [
@@ -44,8 +45,10 @@ __all__ = [
     "Person",
     "Planned",
     "Question",
+    "Raise",
     "Runs",
     "Scripts",
+    "Spending",
     "Store",
     "TooLate",
     "Update",

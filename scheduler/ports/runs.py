@@ -14,6 +14,7 @@ from scheduler.ports.jobs import Entry
 from scheduler.route import Route, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.served import Mismatch
+from scheduler.spend import Reached, Reservation
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +64,17 @@ class Learned:
 
 @dataclass(frozen=True, slots=True)
 class Finish:
-    """How a run ended: succeeded, failed, unknown or cancelled."""
+    """How a run, or an attempt of it, ended: succeeded, failed, unknown or cancelled.
+
+    The last `unbilled` of its requests certainly cost nothing: never sent, or refused.
+    """
 
     state: RunState
     output: str | None = None
     error: str | None = None
     usage: Usage = Usage()
     learned: Learned | None = None
+    unbilled: int = 0
 
 
 class Passage(StrEnum):
@@ -159,17 +164,19 @@ class Runs(Protocol):
         step: int,
         consent_revision: int,
         route: Route,
+        reservation: Reservation,
         authorised: bool = False,
-    ) -> Passage:
+    ) -> Passage | Reached:
         """The one-way gate: claimed -> calling, or calling with a further step.
 
         One transaction: the run is this worker's with a live lease, nobody halted everything (row or
-        file) or asked to stop it, the job's
-        consent is the one that was judged, the job is active (a manual run may belong to a paused
-        one), and (run, attempt, step) was never called before. `authorised`: the run goes by what a
-        person let it use (`Run.authorised`), which must be this very route. A scheduled run's first step uses up
-        one of `repeat_left`. Only OPEN, from a transaction that certainly committed, lets a
-        request leave; a doubtful commit raises.
+        file) or asked to stop it, the job's consent is the one that was judged, the job is active (a
+        manual run may belong to a paused one), and (run, attempt, step) was never called before.
+        `authorised`: the run goes by what a person let it use (`Run.authorised`), which must be this
+        very route. A scheduled run's first step uses up one of `repeat_left`. What the request may
+        cost at worst is reserved under every cap of its day; a cap that does not allow it comes back
+        instead of a passage. Only OPEN, from a transaction that certainly committed, lets a request
+        leave; a doubtful commit raises.
         """
         ...
 

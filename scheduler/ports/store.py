@@ -10,6 +10,7 @@ from scheduler.ports.inbox import Drafts, Forgetting, Inbox, Leases, Moves
 from scheduler.ports.jobs import Entry, Jobs
 from scheduler.ports.outbox import Outbox
 from scheduler.ports.runs import Runs
+from scheduler.ports.spending import Spending
 
 
 class Store(
@@ -28,6 +29,7 @@ class Store(
     Experiments,
     Moves,
     Forgetting,
+    Spending,
     Protocol,
 ):
     """All rows, one verb one transaction."""

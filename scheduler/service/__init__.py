@@ -12,6 +12,7 @@ from scheduler.service.jobs import JobService
 from scheduler.service.people import People
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
+from scheduler.service.spending import SpendingService
 
 
 class Service:
@@ -28,6 +29,7 @@ class Service:
         self.experiments = Experiments(core, self.defaults)
         self.people = People(core)
         self.halts = HaltService(core)
+        self.spending = SpendingService(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""

@@ -11,12 +11,13 @@ from scheduler.job import Job, JobId, JobKind, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Held, TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Route
+from scheduler.route import Resolution, Route
 from scheduler.run import Authorised, HoldReason, RunId, RunState
 from scheduler.service.asking import must_bill_as_shown, must_stay_free, open_alert
 from scheduler.service.core import Core
 from scheduler.service.naming import typed_names
 from scheduler.service.reading import Reading
+from scheduler.service.spending import must_fit
 from scheduler.verdict import verdict
 
 LOOKED_AT = 50
@@ -52,6 +53,7 @@ class RunService:
         _must_have_repeats(job)
         if again is None and (waits := await self._asked_about(job)):
             return waits
+        await must_fit(self._core, job)
         entry = self._core.entry(by, "run", f"job {job_id}")
         run = await self._core.store.plan_manual(job_id, self._core.clock.now(), entry, again=again)
         await self._core.engine.submit(run.id)
@@ -82,6 +84,7 @@ class RunService:
         alert whose button they pressed, in the one that is open, or typed. The consent stays."""
         job, route = await self.once_on(job_id, typed, seen)
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
+        await must_fit(self._core, job, Resolution(route, None, "a person's word"))
         entry = self._core.entry(by, "run-once", f"job {job_id}", str(RouteNames.of(route)))
         authorised = Authorised(route, by.name or by.key, self._core.clock.now())
         revision = (seen.id, seen.revision) if seen else None
@@ -213,6 +216,7 @@ class RunService:
             return
         found, _ = await verdict(self._core.config, job)
         if not isinstance(found, Held):
+            await must_fit(self._core, job)
             return
         again = f"the held fire of job {job.id} would be held again"
         if found.reason is HoldReason.IDENTITY and found.route is not None:

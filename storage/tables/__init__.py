@@ -15,6 +15,7 @@ from storage.tables.people import (
     PersonRow,
 )
 from storage.tables.row import Row, table_of
+from storage.tables.spending import SpendingRow
 
 METADATA = Row.metadata
 
@@ -22,6 +23,7 @@ JOBS = table_of(JobRow)
 RUNS = table_of(RunRow)
 IMPORTS = table_of(ImportRow)
 CALLS = table_of(CallRow)
+SPENDING = table_of(SpendingRow)
 ALERTS = table_of(AlertRow)
 ALERT_JOBS = table_of(AlertJobRow)
 DELIVERIES = table_of(DeliveryRow)

@@ -110,9 +110,14 @@ class ImportRow(Row, table=True):
 
 
 class CallRow(Row, table=True):
-    """One request that was allowed to leave; its key is why there is never a second one."""
+    """One request that was allowed to leave; its key is why there is never a second one.
+
+    `reserved` is the worst it could cost when it left; `settled` what it counts as since its attempt
+    is over. `day` and `chat` are those whose caps it counts under.
+    """
 
     __tablename__ = "calls"
+    __table_args__: ClassVar[Any] = (Index("ix_calls_day", "day"),)
 
     run_id: int = Field(primary_key=True, foreign_key="runs.id", sa_type=BIG)
     attempt: int = Field(primary_key=True)
@@ -120,3 +125,7 @@ class CallRow(Row, table=True):
     worker: str = Field(sa_type=Text)
     route: Route = Field(sa_type=Value(Route))
     at: datetime
+    day: str = Field(sa_type=Text)
+    chat: str = Field(sa_type=Text)
+    reserved: Decimal = Field(sa_type=Dollars)
+    settled: Decimal | None = Field(default=None, sa_type=Dollars)

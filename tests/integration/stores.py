@@ -14,6 +14,7 @@ from scheduler.ports import Store as Port
 from scheduler.route import ApiMode, Axis, PriceClass, Route, Snapshot
 from scheduler.run import HoldReason, Run, RunKind, RunState
 from scheduler.schedule import Interval, Once
+from scheduler.spend import Reached, Reservation
 from storage.database import Database
 from storage.store import Store
 from storage.tables import METADATA
@@ -23,6 +24,9 @@ HOUR = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
 LAPSED = timedelta(seconds=-1)
 """A lease that ran out as it was given: on PostgreSQL the server's clock cannot be moved."""
+
+NOTHING = Reservation()
+"""What a request on a free route reserves."""
 
 ME = "worker-1"
 OTHER = "worker-2"
@@ -157,12 +161,19 @@ async def plan_and_claim(store: Store, job: Job, lease: timedelta = LEASE) -> Ru
     return await claim(store, await plan(store, job), lease=lease)
 
 
-async def knock(store: Store, run: Run, step: int = 1, worker: str = ME) -> Passage:
+async def knock(
+    store: Store, run: Run, step: int = 1, worker: str = ME, reservation: Reservation = NOTHING
+) -> Passage | Reached:
     """Ask the gate, with the consent as it stands."""
     job = await store.job(run.job_id)
     assert job is not None
     return await store.pass_gate(
-        run.id, worker, step=step, consent_revision=job.consent_revision, route=FREE
+        run.id,
+        worker,
+        step=step,
+        consent_revision=job.consent_revision,
+        route=FREE,
+        reservation=reservation,
     )
 
 

@@ -14,6 +14,7 @@ from tests.integration.stores import (
     FREE,
     LAPSED,
     ME,
+    NOTHING,
     OTHER,
     Opener,
     add,
@@ -63,7 +64,9 @@ async def test_the_gate_is_shut_when_the_lease_ran_out(store: Store) -> None:
 
 
 async def test_the_gate_is_shut_for_a_run_nobody_knows(store: Store) -> None:
-    passage = await store.pass_gate(RunId(99), ME, step=1, consent_revision=1, route=FREE)
+    passage = await store.pass_gate(
+        RunId(99), ME, step=1, consent_revision=1, route=FREE, reservation=NOTHING
+    )
     assert passage is Passage.NOT_MINE
 
 
@@ -85,7 +88,9 @@ async def test_the_gate_is_shut_when_the_consent_moved(store: Store) -> None:
     job = await add(store)
     run = await plan_and_claim(store, job)
     await store.change(replace(await fresh(store, job), pins=Pins("openrouter")), entry("pin"))
-    passage = await store.pass_gate(run.id, ME, step=1, consent_revision=1, route=FREE)
+    passage = await store.pass_gate(
+        run.id, ME, step=1, consent_revision=1, route=FREE, reservation=NOTHING
+    )
     assert passage is Passage.CONSENT_CHANGED
     assert await knock(store, run) is Passage.OPEN
 

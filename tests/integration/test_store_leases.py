@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from scheduler.job import JobState
 from scheduler.outbox import OwedKind
+from scheduler.ports import Passage
 from scheduler.run import RunId, RunState
 from storage.store import Store
 from tests.integration.stores import (
@@ -131,7 +132,7 @@ async def test_a_reaped_run_is_no_longer_its_old_workers(store: Store) -> None:
     run = await plan_and_claim(store, await add(store), lease=LAPSED)
     await store.reap(OTHER, alone=False)
     await claim(store, run, OTHER)
-    assert (await knock(store, run)).name == "NOT_MINE"
+    assert await knock(store, run) is Passage.NOT_MINE
     assert await store.extend(ME, [run.id], LEASE) == []
 
 

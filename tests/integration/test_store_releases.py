@@ -4,7 +4,7 @@ import pytest
 
 from scheduler.errors import AlreadyRunning
 from scheduler.job import JobId, JobState
-from scheduler.ports import Finish
+from scheduler.ports import Finish, Passage
 from scheduler.route import Pins
 from scheduler.run import Run, RunState, Usage
 from storage.store import Store
@@ -139,4 +139,4 @@ async def test_runs_in_flight_are_planned_claimed_or_calling(store: Store) -> No
     assert await store.in_flight(job.id) == [claimed]
     await knock(store, claimed)
     assert [run.state for run in await store.in_flight(job.id)] == [RunState.CALLING]
-    assert (await knock(store, over, 2)).name == "NOT_MINE"
+    assert await knock(store, over, 2) is Passage.NOT_MINE

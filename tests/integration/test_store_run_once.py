@@ -9,6 +9,7 @@ from scheduler.errors import AlreadyRunning
 from scheduler.ports import Passage, TooLate
 from scheduler.route import Route
 from scheduler.run import Authorised, Run, RunKind, RunState
+from scheduler.spend import Reached
 from storage.store import Store
 from tests.integration.alerting import held_jobs, the_alert
 from tests.integration.stores import (
@@ -16,6 +17,7 @@ from tests.integration.stores import (
     FREE,
     HOUR,
     ME,
+    NOTHING,
     NOW,
     PAID,
     Opener,
@@ -33,7 +35,7 @@ LEAVE = Authorised(PAID, "Ana", NOW + HOUR)
 
 async def through(
     store: Store, run: Run, route: Route = PAID, *, authorised: bool = True
-) -> Passage:
+) -> Passage | Reached:
     job = await store.job(run.job_id)
     assert job is not None
     return await store.pass_gate(
@@ -43,6 +45,7 @@ async def through(
         consent_revision=job.consent_revision,
         route=route,
         authorised=authorised,
+        reservation=NOTHING,
     )
 
 

@@ -65,6 +65,7 @@ edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
 restore          -        -      -        yes   yes
+raise            -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
 """
 
@@ -88,6 +89,7 @@ edit             -        -      -        yes   yes
 unpin            -        -      -        yes   yes
 remove           -        -      -        yes   yes
 restore          -        -      -        yes   yes
+raise            -        -      -        -     yes
 an-unknown-verb  -        -      -        -     -
 """
 

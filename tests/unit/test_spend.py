@@ -5,20 +5,12 @@ from decimal import Decimal
 
 import pytest
 
+from scheduler.caps import Cap, Caps
 from scheduler.price import PriceCard, PriceSource
 from scheduler.route import ApiMode, PriceClass, Route
-from scheduler.spend import (
-    Cap,
-    Caps,
-    Reached,
-    Spent,
-    day_of,
-    micros,
-    reached,
-    usd,
-    warned,
-    worst_case,
-)
+from scheduler.run import CostSource, RunState, Usage
+from scheduler.spend import Reached, Spent, day_of, raised_for, reached, settled, warned, worst_case
+from scheduler.terms import PerMillion, Terms
 
 KNOWN = PriceCard(PriceSource.LIST, input=Decimal(3), output=Decimal(15))
 HALF = PriceCard(PriceSource.LIST, input=Decimal(3))
@@ -49,17 +41,21 @@ def route(charged: PriceClass, card: PriceCard | None = None) -> Route:
 def test_the_worst_a_request_may_cost(
     charged: PriceClass, card: PriceCard | None, step: int, expected: str
 ) -> None:
-    assert worst_case(route(charged, card), "ten bytes.", step, 4000, CAPS) == Decimal(expected)
+    assert worst_case(route(charged, card), Terms(), "ten bytes.", step, 4000, CAPS) == Decimal(
+        expected
+    )
 
 
 def test_a_prompt_is_counted_in_bytes_for_no_token_is_less_than_one() -> None:
     paid = route(PriceClass.PAID, KNOWN)
-    assert worst_case(paid, "日" * 1000, 1, 1, CAPS) > worst_case(paid, "x" * 1000, 1, 1, CAPS)
+    assert worst_case(paid, Terms(), "日" * 1000, 1, 1, CAPS) > worst_case(
+        paid, Terms(), "x" * 1000, 1, 1, CAPS
+    )
 
 
 def test_an_unknown_price_reserves_the_usual_cap_of_a_run_where_that_is_off() -> None:
     off = Caps(per_run_usd=None)
-    assert worst_case(route(PriceClass.UNKNOWN), "x", 1, 10, off) == Decimal("0.50")
+    assert worst_case(route(PriceClass.UNKNOWN), Terms(), "x", 1, 10, off) == Decimal("0.50")
 
 
 @pytest.mark.parametrize(
@@ -94,19 +90,58 @@ def test_a_cap_that_is_off_stops_nothing() -> None:
     assert reached(Caps(None, None, None, None), Spent(), Decimal(10**6)) is None
 
 
+@pytest.mark.parametrize(("asked", "told"), [("0.3", 0), ("0.4", 1), ("0", 0)])
+def test_people_are_warned_at_four_fifths(asked: str, told: int) -> None:
+    assert len(warned(CAPS, Spent({Cap.DAY: Decimal(6)}), Decimal(asked))) == told
+
+
+def test_people_are_warned_once_a_day() -> None:
+    spent = Spent({Cap.DAY: Decimal(7)}, warned=frozenset({Cap.DAY}))
+    assert warned(CAPS, spent, Decimal("0.1")) == ()
+
+
+def test_a_provider_that_may_ask_for_more_is_reserved_for_more() -> None:
+    most = Terms(max_price=PerMillion(Decimal(6), Decimal(10)))
+    # The dearer of both: (10 bytes + 1000) tokens in at $6, 4000 out at $15, of a million.
+    paid = route(PriceClass.PAID, KNOWN)
+    assert worst_case(paid, most, "ten bytes.", 1, 4000, CAPS) == Decimal("0.06606")
+
+
 @pytest.mark.parametrize(
-    ("before", "asked", "told"), [("6.3", "0.1", 1), ("6.4", "0.1", 0), ("6", "0.1", 0)]
+    ("spent", "asked", "added"), [("5", "0.1", "5"), ("5", "5.1", "10"), ("15", "0.1", "15")]
 )
-def test_people_are_warned_once_at_four_fifths(before: str, asked: str, told: int) -> None:
-    assert len(warned(CAPS, Spent({Cap.DAY: Decimal(before)}), Decimal(asked))) == told
+def test_an_admin_adds_the_cap_itself_as_often_as_is_needed(
+    spent: str, asked: str, added: str
+) -> None:
+    found = Reached(Cap.JOB_DAY, Decimal(5), Decimal(spent), Decimal(asked))
+    assert raised_for(found, Decimal(5)) == Decimal(added)
+
+
+def test_a_cap_of_nothing_is_raised_by_what_is_asked_for() -> None:
+    found = Reached(Cap.DAY, Decimal(0), Decimal(0), Decimal("0.3"))
+    assert raised_for(found, Decimal(0)) == Decimal("0.3")
+
+
+@pytest.mark.parametrize(
+    ("state", "cost", "unbilled", "expected"),
+    [
+        (RunState.SUCCEEDED, "0.2", 0, ["0.2", "0"]),
+        (RunState.SUCCEEDED, None, 0, ["1", "2"]),
+        (RunState.UNKNOWN, "0.2", 0, ["1", "2"]),
+        (RunState.FAILED, None, 1, ["1", "0"]),
+        (RunState.FAILED, "0.2", 1, ["0.2", "0"]),
+        (RunState.FAILED, None, 2, ["0", "0"]),
+    ],
+)
+def test_what_the_requests_of_an_attempt_count_as_once_it_is_over(
+    state: RunState, cost: str | None, unbilled: int, expected: list[str]
+) -> None:
+    usage = Usage(2, cost=Decimal(cost) if cost else None, cost_source=CostSource.BILLED)
+    found = settled([Decimal(1), Decimal(2)], state, usage, unbilled)
+    assert found == [Decimal(each) for each in expected]
 
 
 def test_a_day_is_one_of_the_operators_clock() -> None:
     late = datetime(2026, 11, 21, 23, 30, tzinfo=UTC)
     assert day_of(late, "UTC") == "2026-11-21"
     assert day_of(late, "Europe/Oslo") == "2026-11-22"
-
-
-def test_dollars_are_kept_as_millionths_and_never_as_less() -> None:
-    assert micros(Decimal("0.0000001")) == 1
-    assert usd(micros(Decimal("1.234567"))) == Decimal("1.234567")

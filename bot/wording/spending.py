@@ -1,0 +1,74 @@
+"""What is spent, in words: a cap that comes near, and more that is allowed for today."""
+
+from typing import assert_never
+
+from bot.message import Block, Bullets, Button, Message, Moment, Paragraph, Quiet, Tone, code, line
+from bot.wording import facts
+from scheduler.answers import Raised
+from scheduler.caps import Cap
+from scheduler.dollars import dollars
+from scheduler.job import Job
+from scheduler.press import Action, Press
+from scheduler.spend import Reached
+
+NAMED = 12
+"""Jobs named one by one; the others are counted."""
+
+
+def warning(job: Job, near: Reached, how: str) -> Message:
+    """Before a cap of a day holds anything; the run that takes it there goes on."""
+    title = f"{_whose(job, near.cap)} come near the {dollars(near.most)} of {near.day}."
+    if near.cap is Cap.JOB_DAY:
+        title = f"Job {facts.called(job)} comes near the {dollars(near.most)} it may spend on {near.day}."
+    run = f"a run of job {facts.called(job)}" if near.cap is not Cap.JOB_DAY else "its run"
+    words = f"{dollars(near.spent)} is spent or reserved; {run} that starts now may cost {dollars(near.asked)}."
+    rest = line(
+        f"At the cap (spend.{near.cap}) paid runs are held until the day is over. ",
+        code(f"{how} show {job.id}"),
+        " says what the job uses.",
+    )
+    return Message(title, (Paragraph(line(words)), Paragraph(rest)), tone=Tone.LOUD)
+
+
+def raised(found: Raised, how: str) -> Message:
+    """What an admin allows today, and the fires that wait for it."""
+    allowed = [
+        line(f"{_whose(found.job, each.cap)}: {dollars(each.most)} (spend.{each.cap})")
+        for each in found.caps
+    ]
+    blocks: list[Block] = [Bullets(tuple(allowed))]
+    buttons: tuple[Button, ...] = ()
+    if found.waiting:
+        rows = [
+            line(
+                f"{facts.called(job)}, due ",
+                Moment(run.fire_time, job.zone),
+                ": ",
+                code(f"{how} run {job.id}"),
+            )
+            for job, run in found.waiting[:NAMED]
+        ]
+        if len(found.waiting) > NAMED:
+            rows.append(line(f"and {len(found.waiting) - NAMED} more"))
+        blocks += [Paragraph(line("Held, and not run by itself:")), Bullets(tuple(rows))]
+        job, run = found.waiting[0]
+        if job.id == found.job.id:
+            press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
+            buttons = (Button("Run the held fire now", press, primary=True),)
+    blocks.append(Quiet(line("From tomorrow on the caps are as config.yaml says.")))
+    title = f"More may be spent on {found.day} ({found.zone})."
+    return Message(title, tuple(blocks), buttons, Tone.GOOD)
+
+
+def _whose(job: Job, cap: Cap) -> str:
+    match cap:
+        case Cap.RUN:
+            return f"Each run of job {facts.called(job)}"
+        case Cap.JOB_DAY:
+            return f"Job {facts.called(job)}"
+        case Cap.CHAT_DAY:
+            return "The jobs of its chat together"
+        case Cap.DAY:
+            return "All jobs together"
+        case _:
+            assert_never(cap)

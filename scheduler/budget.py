@@ -1,0 +1,59 @@
+"""The recorded error of a run that a cap on spending holds."""
+
+from decimal import Decimal
+from typing import assert_never
+
+from scheduler.caps import Cap
+from scheduler.dollars import dollars
+from scheduler.job import Job
+from scheduler.route import Route
+from scheduler.spend import Reached, raised_for
+
+
+def budget_error(
+    job: Job, route: Route, reached: Reached, usual: Decimal, requests: int = 0
+) -> str:
+    """Which cap it is, what stands under it, and what lets the run go on; `usual` is the cap that the
+    settings give.
+
+    `requests` had left before. The first line is the same for everything that one cap holds on one
+    day, so that it is told once.
+    """
+    calls = "1 call" if requests == 1 else f"{requests} calls"
+    made = f"it stopped after {calls}" if requests else "no call was made"
+    lines = [f"Held: {cap_words(job, reached)}; {made}.", _standing(reached)]
+    if route.price is None or not route.price.known:
+        lines.append(
+            f"Nobody knows what {route.name} costs, so a run of it counts as all that a run may"
+            f" cost; prices in config.yaml says it."
+        )
+    allowed = dollars(reached.most + raised_for(reached, usual))
+    lines.append(f"/jobs raise {job.id} allows {allowed} for {reached.day} (admins).")
+    return "\n".join(lines)
+
+
+def cap_words(job: Job, reached: Reached) -> str:
+    """Which cap allows no more, in a clause."""
+    most = dollars(reached.most)
+    match reached.cap:
+        case Cap.RUN:
+            return f"a run of job {job.id} may cost more than {most}, which is spend.{reached.cap}"
+        case Cap.JOB_DAY:
+            whose = f"job {job.id} has"
+        case Cap.CHAT_DAY:
+            whose = "the jobs of this chat have"
+        case Cap.DAY:
+            whose = "all jobs together have"
+        case _:
+            assert_never(reached.cap)
+    return f"{whose} used up the {most} of spend.{reached.cap} for {reached.day}"
+
+
+def _standing(reached: Reached) -> str:
+    asked = dollars(reached.asked)
+    if reached.cap is Cap.RUN:
+        before = f", after {dollars(reached.spent)} before it" if reached.spent else ""
+        return f"Its next request may cost up to {asked}{before}."
+    return (
+        f"{dollars(reached.spent)} is spent or reserved, and this request may cost up to {asked}."
+    )

@@ -1,0 +1,31 @@
+"""Caps on spending as values: of a run, and of a day."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+
+class Cap(StrEnum):
+    """What a cap is about; the order is the order they are looked at."""
+
+    RUN = "per_run_usd"
+    JOB_DAY = "per_job_day_usd"
+    CHAT_DAY = "per_chat_day_usd"
+    DAY = "per_day_usd"
+
+
+OF_A_DAY = (Cap.JOB_DAY, Cap.CHAT_DAY, Cap.DAY)
+
+
+@dataclass(frozen=True, slots=True)
+class Caps:
+    """The most that may be spent, in US dollars; None is a cap that was turned off by its word."""
+
+    per_run_usd: Decimal | None = Decimal("0.50")
+    per_job_day_usd: Decimal | None = Decimal(5)
+    per_chat_day_usd: Decimal | None = Decimal(10)
+    per_day_usd: Decimal | None = Decimal(20)
+
+    def of(self, cap: Cap) -> Decimal | None:
+        found: Decimal | None = getattr(self, cap.value)
+        return found

@@ -1,0 +1,93 @@
+"""Commands about what is spent: more for today."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from scheduler.answers import Raised
+from scheduler.budget import cap_words
+from scheduler.errors import UserError
+from scheduler.job import Job, JobId, Principal
+from scheduler.judge import Go
+from scheduler.ports import Raise
+from scheduler.reservation import bound, reservation
+from scheduler.route import Resolution
+from scheduler.run import HoldReason, Run
+from scheduler.service.core import Core
+from scheduler.spend import Reached, Reservation, day_of, keys, raised_for, reached
+from scheduler.verdict import verdict
+
+ZERO = Decimal(0)
+
+
+class SpendingService:
+    def __init__(self, core: Core) -> None:
+        self._core = core
+
+    async def raise_today(self, job_id: JobId, by: Principal) -> Raised:
+        """Allow as much more, until the day is over, as lets the next run of a job leave."""
+        job = await self._core.job(job_id)
+        await self._core.must_not_be_halted()
+        wanted = await _wanted(self._core, job)
+        day = day_of(self._core.clock.now(), wanted.timezone)
+        found = await _in_the_way(self._core, job, wanted)
+        if not found:
+            raise UserError(
+                f"no cap on spending holds job {job_id}", f"'/jobs run {job_id}' runs it"
+            )
+        spent = await self._core.store.spent(job_id, day)
+        raises = [
+            Raise(each.cap, keys(job)[each.cap], spent.raised.get(each.cap, ZERO), more)
+            for each, more in found
+        ]
+        said = ", ".join(f"{each.cap} {each.most + more}" for each, more in found)
+        entry = self._core.entry(by, "raise", f"job {job_id}", f"{day}: {said}")
+        if not await self._core.store.raise_caps(day, raises, entry):
+            raise UserError("somebody has raised a cap just now", "type it again if it is needed")
+        lifted = tuple(replace(each, most=each.most + more) for each, more in found)
+        return Raised(job, lifted, day, wanted.timezone, await self._waiting(job))
+
+    async def _waiting(self, job: Job) -> tuple[tuple[Job, Run], ...]:
+        """The latest held fire of each job of this chat that a cap holds, this job's first."""
+        jobs = await self._core.store.jobs(job.place.whole_chat)
+        held = await self._core.store.held([each.id for each in jobs])
+        found = [(each, runs[-1]) for each in jobs if (runs := held.get(each.id))]
+        found = [(each, run) for each, run in found if run.hold_reason is HoldReason.BUDGET]
+        return tuple(sorted(found, key=lambda pair: (pair[0].id != job.id, pair[0].id)))
+
+
+async def must_fit(core: Core, job: Job, called: Resolution | None = None) -> None:
+    """Raises UserError where a cap would hold a run of this job at once; `called` is the route that a
+    person lets it use."""
+    wanted = await _wanted(core, job, called)
+    found = await _in_the_way(core, job, wanted)
+    if found:
+        first, _ = found[0]
+        raise UserError(
+            f"nothing was run: {cap_words(job, first)}",
+            f"an admin allows more for today with '/jobs raise {job.id}'",
+        )
+
+
+async def _wanted(core: Core, job: Job, called: Resolution | None = None) -> Reservation:
+    """What the first request of a run would reserve now; nothing where it would be held anyway."""
+    if not job.kind.guarded:
+        return Reservation()
+    found, settings = await verdict(core.config, job)
+    if called is not None:
+        return reservation(job, called, settings, 1)
+    if not isinstance(found, Go):
+        return Reservation(timezone=settings.timezone)
+    return reservation(job, bound(job, found, settings), settings, 1)
+
+
+async def _in_the_way(core: Core, job: Job, wanted: Reservation) -> list[tuple[Reached, Decimal]]:
+    """Every cap that the request would go over, and how much more lets it leave."""
+    day = day_of(core.clock.now(), wanted.timezone)
+    spent = await core.store.spent(job.id, day)
+    found = []
+    while (over := reached(wanted.caps, spent, wanted.asked)) is not None:
+        more = raised_for(over, wanted.caps.of(over.cap) or ZERO)
+        found.append((replace(over, day=day), more))
+        before = spent.raised.get(over.cap, ZERO)
+        spent = replace(spent, raised={**spent.raised, over.cap: before + more})
+    return found
