@@ -104,8 +104,8 @@ def worst_case(
 ) -> Decimal:
     """What the request of this step may cost at worst, in US dollars.
 
-    A token is at least a byte. A later step sends again what went before it. A provider that was
-    told how much it may ask for may ask for all of it. A price nobody knows reserves all that a run
+    A token is at least a byte. A later step sends again what went before it. What the consent lets it
+    become dearer counts too. A price nobody knows reserves all that a run
     may spend.
     """
     if not route.price_class.spends:

@@ -10,11 +10,11 @@ from scheduler.halt import Halt
 from scheduler.job import Job
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Answer, Finish, Gate
-from scheduler.route import Pins, Resolution
+from scheduler.route import Pins, Resolution, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.runner import Runner
 from storage.store import Store
-from tests.integration.stores import FREE, ME, NOW, Opener, add, entry, plan, rerun
+from tests.integration.stores import FREE, ME, NOW, PAID, Opener, add, entry, plan, rerun
 
 
 class Settings:
@@ -147,6 +147,25 @@ async def test_a_halt_between_two_requests_holds_the_run_with_what_it_spent(stor
     held = await rerun(store, run)
     assert (held.state, held.hold_reason, held.usage) == (RunState.HELD, HoldReason.HALT, SPENT)
     assert "Ana halted everything" in (held.error or "")
+    assert "it stopped after 1 call" in (held.error or "")
+    assert await store.calls([run.id]) == 1
+    assert (await job_of(store, held)).repeat_left == 3
+
+
+class Dear(Settings):
+    """Everything goes to a paid route whose price nobody knows."""
+
+    async def resolve(self, pins: Pins) -> Resolution:
+        return Resolution(PAID, None, "a test")
+
+
+async def test_a_cap_between_two_requests_holds_the_run_with_what_it_spent(store: Store) -> None:
+    run = await plan(store, await add(store, repeat_left=3, snapshot=Snapshot()))
+    agent = TwoSteps(lambda: asyncio.sleep(0))
+    await Runner(store, Dear(), agent, ME).execute(run.id)
+    held = await rerun(store, run)
+    assert (held.state, held.hold_reason, held.usage) == (RunState.HELD, HoldReason.BUDGET, SPENT)
+    assert "a run of job 1 may cost more than $0.50" in (held.error or "")
     assert "it stopped after 1 call" in (held.error or "")
     assert await store.calls([run.id]) == 1
     assert (await job_of(store, held)).repeat_left == 3
