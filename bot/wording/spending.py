@@ -55,6 +55,9 @@ def raised(found: Raised, how: str) -> Message:
         if job.id == found.job.id:
             press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
             buttons = (Button("Run the held fire now", press, primary=True),)
+    else:
+        now = code(f"{how} run {found.job.id}")
+        blocks.append(Paragraph(line("Its next fires run by themselves; ", now, " runs it now.")))
     blocks.append(Quiet(line("From tomorrow on the caps are as config.yaml says.")))
     title = f"More may be spent on {found.day} ({found.zone})."
     return Message(title, tuple(blocks), buttons, Tone.GOOD)
