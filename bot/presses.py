@@ -9,7 +9,7 @@ from bot.carrying import Carrier
 from bot.doors import Doors
 from bot.message import Message, Request
 from bot.remembering import Remembered
-from bot.wording import alerts, answers, cards, experiments, imports, refusals
+from bot.wording import answers, cards, choosing, experiments, imports, pressed, refusals
 from scheduler.alert import Alert, AlertId, AlertState, Decision
 from scheduler.answers import Unchanged
 from scheduler.commands import (
@@ -144,21 +144,21 @@ class Presses:
 
     async def _mend_copy(self, alert_id: AlertId, request: Request) -> None:
         """A message whose arrival was never confirmed, and so was repeated, shows what is decided too."""
-        pressed, alert = request.message, await self._store.alert(alert_id)
+        message, alert = request.message, await self._store.alert(alert_id)
         if alert is None or alert.state is AlertState.OPEN:
             return
-        if None in (pressed, alert.message) or pressed == alert.message:
+        if None in (message, alert.message) or message == alert.message:
             return
-        copy = f"{alert_id} {pressed}"
+        copy = f"{alert_id} {message}"
         if self._mended.get(copy) is None:
             self._mended.put(copy, True, MENDED)
-            facts: Facts = {"message": pressed, "alert": int(alert_id)}
+            facts: Facts = {"message": message, "alert": int(alert_id)}
             await self._store.owe(Owed(OwedKind.ELSEWHERE, request.place, facts))
 
     async def _pressed_on(self, alert: Alert, press: Press, request: Request) -> Message:
         if press.action is Action.CHOOSE:
             self._doors.need(request, "alerts")
-            chosen = alerts.choose(alert, press.revision)
+            chosen = choosing.choose(alert, press.revision)
             return replace(chosen, replaces=press.revision > 0, beside=press.revision == 0)
         if press.action is Action.RUN_HELD:
             return await self._run_held(alert, press.revision, request)
@@ -174,8 +174,8 @@ class Presses:
             alert, press.revision, decision, mine, request.principal
         )
         if isinstance(decided, TooLate):
-            return alerts.too_late(decided.alert, press.route)
-        return alerts.decided(decision, decided.jobs, decided.left, alert.reason, decided.unfit)
+            return pressed.too_late(decided.alert, press.route)
+        return pressed.decided(decision, decided.jobs, decided.left, alert.reason, decided.unfit)
 
     async def _on_one(self, alert: Alert, press: Press, request: Request) -> Message:
         """A button about one job of an alert: in the list behind Choose, or under an answer."""
@@ -186,14 +186,14 @@ class Presses:
         if not self._doors.may(request, action, row.job):
             raise self._doors.refusal(action, f"job {row.job.id}")
         if alert.revision != press.revision or alert.state is not AlertState.OPEN:
-            return self._chosen(alert, press, alerts.too_late(alert, press.route).title)
+            return self._chosen(alert, press, pressed.too_late(alert, press.route).title)
         if request.asking:
             return await self._asking.about_one(alert, press, row.job)
         by = request.principal
         if press.action is Action.RUN_ONCE:
             started = await self._service.runs.once(row.job.id, by, seen=alert)
             if isinstance(started, TooLate):
-                return self._chosen(started.alert, press, alerts.too_late(started.alert).title)
+                return self._chosen(started.alert, press, pressed.too_late(started.alert).title)
             said = answers.answer(started, request.command).title
         else:
             decision, _ = DECISIONS[press.action]
@@ -201,8 +201,8 @@ class Presses:
                 alert, press.revision, decision, [row.job], by
             )
             if isinstance(decided, TooLate):
-                return self._chosen(decided.alert, press, alerts.too_late(decided.alert).title)
-            said = alerts.decided(decision, decided.jobs, (), alert.reason).title
+                return self._chosen(decided.alert, press, pressed.too_late(decided.alert).title)
+            said = pressed.decided(decision, decided.jobs, (), alert.reason).title
         now = await self._store.alert(alert.id)
         return self._chosen(now or alert, press, said)
 
@@ -210,18 +210,20 @@ class Presses:
         """What a press about one job came to: above what is left to choose, or to the presser alone."""
         if not press.everywhere:
             return Message(said, private=True)
-        return replace(alerts.choose(alert, alerts.page_of(alert, press.job), said), replaces=True)
+        return replace(
+            choosing.choose(alert, choosing.page_of(alert, press.job), said), replaces=True
+        )
 
     async def _run_held(self, alert: Alert, revision: int, request: Request) -> Message:
         if alert.revision != revision:
-            return alerts.too_late(alert)
+            return pressed.too_late(alert)
         elsewhere = await self._undecided()
         free = [row.job for row in alert.may_run if row.job.id not in elsewhere]
         mine = [job.id for job in free if self._doors.may(request, "run", job)]
         if free and not mine:
             raise self._doors.refusal("run", "these jobs")
         released = await self._service.runs.run_held(alert.id, mine, request.principal)
-        return alerts.released(released, alert)
+        return pressed.released(released, alert)
 
     async def _undecided(self) -> set[JobId]:
         """Jobs that another alert holds: their latest held fire is not this one's to run."""

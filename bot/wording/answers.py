@@ -19,14 +19,15 @@ from bot.message import (
     line,
 )
 from bot.wording import (
-    alerts,
     cards,
+    choosing,
     defaults,
     drills,
     experiments,
     facts,
     halts,
     people,
+    pressed,
     prices,
     runs,
 )
@@ -90,9 +91,9 @@ def answer(found: Answer, how: str) -> Message:
         case Alerts():
             return _alerts(found, how)
         case StillHeld():
-            return alerts.still_held(found)
+            return choosing.still_held(found)
         case Decisions():
-            return alerts.decisions(found)
+            return pressed.decisions(found)
         case Histories(job, history, removed):
             return _of_removed(runs.history(job, history), job, removed, how)
         case Outputs(job, run, removed):

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
-from bot.wording import alerts, answered, answers, cards, runs
+from bot.wording import alerts, answered, answers, cards, choosing, pressed, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
 from scheduler.answers import (
     Alerts,
@@ -385,10 +385,10 @@ SAID = {
     "an alert whose other jobs nothing holds any more": alert(
         an_alert(listed(a_job()), listed(a_job(9), Decision.HEALED)), {7: 1}
     ),
-    "a choice, job by job": alerts.choose(
+    "a choice, job by job": choosing.choose(
         an_alert(*(listed(a_job(number)) for number in range(1, 8))), 2
     ),
-    "a choice of which nothing is left": alerts.choose(
+    "a choice of which nothing is left": choosing.choose(
         an_alert(listed(a_job(), Decision.PINNED, "Ana"), state=AlertState.DECIDED),
         1,
         "Done: 1 job pinned to the route consented to.",
@@ -407,7 +407,7 @@ SAID = {
         Alerts((), (JobView(a_job(state=JobState.PAUSED), held=tuple(held(1))),)), "/jobs"
     ),
     "an alert that was posted anew": alerts.elsewhere(anew=True),
-    "a press on an alert that has moved on": alerts.too_late(
+    "a press on an alert that has moved on": pressed.too_late(
         an_alert(listed(a_job())), RouteNames.of(FREE)
     ),
     "a run that was let through": answers.answer(
