@@ -38,7 +38,7 @@ class Asking:
 
     async def about_all(self, alert: Alert, press: Press, mine: list[Job]) -> Message:
         """Accept new, for those jobs of an alert that are this person's to decide."""
-        would = await self.service.consents.deciding(alert, press.revision, Decision.ACCEPTED, mine)
+        would = await self.service.alerts.deciding(alert, press.revision, Decision.ACCEPTED, mine)
         if isinstance(would, TooLate):
             return pressed.too_late(alert, press.route)
         return _question(await self._accepting(alert, would))
@@ -57,9 +57,7 @@ class Asking:
         if press.action is Action.RUN_ONCE:
             _, route = await self.service.runs.once_on(job.id, seen=alert)
             return _question(questions.letting_run_once(job, route))
-        would = await self.service.consents.deciding(
-            alert, press.revision, Decision.ACCEPTED, [job]
-        )
+        would = await self.service.alerts.deciding(alert, press.revision, Decision.ACCEPTED, [job])
         if isinstance(would, TooLate):
             return pressed.too_late(alert, press.route)
         return _question(questions.accepting_one(job, alert.route))

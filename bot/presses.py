@@ -170,7 +170,7 @@ class Presses:
             raise self._doors.refusal(action, "these jobs")
         if request.asking:
             return await self._asking.about_all(alert, press, mine)
-        decided = await self._service.consents.decide(
+        decided = await self._service.alerts.decide(
             alert, press.revision, decision, mine, request.principal
         )
         if isinstance(decided, TooLate):
@@ -197,7 +197,7 @@ class Presses:
             said = answers.answer(started, request.command).title
         else:
             decision, _ = DECISIONS[press.action]
-            decided = await self._service.consents.decide(
+            decided = await self._service.alerts.decide(
                 alert, press.revision, decision, [row.job], by
             )
             if isinstance(decided, TooLate):
