@@ -26,6 +26,7 @@ from bot.wording import (
     experiments,
     facts,
     halts,
+    histories,
     people,
     pressed,
     prices,
@@ -95,9 +96,9 @@ def answer(found: Answer, how: str) -> Message:
         case Decisions():
             return pressed.decisions(found)
         case Histories(job, history, removed):
-            return _of_removed(runs.history(job, history), job, removed, how)
+            return _of_removed(histories.history(job, history), job, removed, how)
         case Outputs(job, run, removed):
-            return _of_removed(runs.output(job, run), job, removed, how)
+            return _of_removed(histories.output(job, run), job, removed, how)
         case Default():
             return defaults.shown(found, how)
         case WhatIf():

@@ -18,7 +18,8 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.runs import HOLD_WORDS, outcome, snapshot_button, stop_button
+from bot.wording.histories import outcome
+from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
 from scheduler.errors import in_brief

@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
-from bot.wording import alerts, answered, answers, cards, choosing, pressed, runs
+from bot.wording import alerts, answered, answers, cards, choosing, histories, pressed, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
 from scheduler.answers import (
     Alerts,
@@ -427,7 +427,7 @@ SAID = {
         "/jobs",
     ),
     "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
-    "a history": runs.history(
+    "a history": histories.history(
         a_job(),
         (
             a_run(RunState.HELD, 6, hold_reason=HoldReason.DRIFT, fire_time=NINE + 2 * DAY),
