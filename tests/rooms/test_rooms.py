@@ -11,6 +11,7 @@ TOUCHES_THE_WORLD = {
     "bot.__main__",
     "bot.adapters",
     "bot.admission",
+    "bot.alert_presses",
     "bot.app",
     "bot.asking",
     "bot.at_start",
