@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from bot.asking import Asking
+from bot.desk import Desk
 from bot.doors import Doors
 from bot.meanings import ACTIONS, DECISIONS
 from bot.message import Message, Request
@@ -11,24 +12,22 @@ from bot.wording import answers, choosing, pressed, refusals
 from scheduler.alert import Alert, AlertId, AlertState
 from scheduler.job import JobId
 from scheduler.outbox import Facts, Owed, OwedKind
-from scheduler.ports import Store, TooLate
+from scheduler.ports import TooLate
 from scheduler.press import Action, Press
-from scheduler.service import Service
 
 MENDED = 3600.0
 """Seconds in which a copy of an alert is mended once, however often its buttons are pressed."""
 
 
 class AlertPresses:
-    def __init__(self, store: Store, service: Service, doors: Doors, asking: Asking) -> None:
-        self._store = store
-        self._service = service
+    def __init__(self, desk: Desk, doors: Doors, asking: Asking) -> None:
+        self._desk = desk
         self._doors = doors
         self._asking = asking
         self._mended: Remembered[bool] = Remembered()
 
     async def press(self, press: Press, alert_id: AlertId, request: Request) -> Message:
-        alert = await self._store.alert(alert_id)
+        alert = await self._desk.store.alert(alert_id)
         if alert is None:
             return refusals.unknown_button()
         answer = await self._pressed_on(alert, press, request)
@@ -37,7 +36,7 @@ class AlertPresses:
 
     async def _mend_copy(self, alert_id: AlertId, request: Request) -> None:
         """A message whose arrival was never confirmed, and so was repeated, shows what is decided too."""
-        message, alert = request.message, await self._store.alert(alert_id)
+        message, alert = request.message, await self._desk.store.alert(alert_id)
         if alert is None or alert.state is AlertState.OPEN:
             return
         if None in (message, alert.message) or message == alert.message:
@@ -46,7 +45,7 @@ class AlertPresses:
         if self._mended.get(copy) is None:
             self._mended.put(copy, True, MENDED)
             facts: Facts = {"message": message, "alert": int(alert_id)}
-            await self._store.owe(Owed(OwedKind.ELSEWHERE, request.place, facts))
+            await self._desk.store.owe(Owed(OwedKind.ELSEWHERE, request.place, facts))
 
     async def _pressed_on(self, alert: Alert, press: Press, request: Request) -> Message:
         if press.action is Action.CHOOSE:
@@ -63,7 +62,7 @@ class AlertPresses:
             raise self._doors.refusal(action, "these jobs")
         if request.asking:
             return await self._asking.about_all(alert, press, mine)
-        decided = await self._service.alerts.decide(
+        decided = await self._desk.service.alerts.decide(
             alert, press.revision, decision, mine, request.principal
         )
         if isinstance(decided, TooLate):
@@ -84,19 +83,19 @@ class AlertPresses:
             return await self._asking.about_one(alert, press, row.job)
         by = request.principal
         if press.action is Action.RUN_ONCE:
-            started = await self._service.runs.once(row.job.id, by, seen=alert)
+            started = await self._desk.service.runs.once(row.job.id, by, seen=alert)
             if isinstance(started, TooLate):
                 return self._chosen(started.alert, press, pressed.too_late(started.alert).title)
             said = answers.answer(started, request.command).title
         else:
             decision = DECISIONS[press.action]
-            decided = await self._service.alerts.decide(
+            decided = await self._desk.service.alerts.decide(
                 alert, press.revision, decision, [row.job], by
             )
             if isinstance(decided, TooLate):
                 return self._chosen(decided.alert, press, pressed.too_late(decided.alert).title)
             said = pressed.decided(decision, decided.jobs, (), alert.reason).title
-        now = await self._store.alert(alert.id)
+        now = await self._desk.store.alert(alert.id)
         return self._chosen(now or alert, press, said)
 
     def _chosen(self, alert: Alert, press: Press, said: str) -> Message:
@@ -115,10 +114,10 @@ class AlertPresses:
         mine = [job.id for job in free if self._doors.may(request, "run", job)]
         if free and not mine:
             raise self._doors.refusal("run", "these jobs")
-        released = await self._service.runs.run_held(alert.id, mine, request.principal)
+        released = await self._desk.service.runs.run_held(alert.id, mine, request.principal)
         return pressed.released(released, alert)
 
     async def _undecided(self) -> set[JobId]:
         """Jobs that another alert holds: their latest held fire is not this one's to run."""
-        found = await self._store.open_alerts()
+        found = await self._desk.store.open_alerts()
         return {row.job.id for alert in found for row in alert.undecided}

@@ -14,6 +14,7 @@ from bot.attaching import Attaching, State
 from bot.bad_news import BadNews
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
+from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.halt_file import HaltFile
 from bot.importing import Importer
@@ -115,18 +116,11 @@ class App:
             self.store, config, self.engine, clock, self._jobs_changed, config.file, reached
         )
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
-        self.dispatcher = Dispatcher(
+        desk = Desk(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
         )
-        self.importer = Importer(
-            self.store,
-            self.service,
-            config,
-            clock,
-            config.last_good_settings,
-            config.secrets,
-            told,
-        )
+        self.dispatcher = Dispatcher(desk)
+        self.importer = Importer(desk, config)
         self._said = said
         self._bad_news = {name: BadNews() for name in platforms}
         self._news: set[asyncio.Task[None]] = set()

@@ -5,6 +5,7 @@ from dataclasses import replace
 from bot.alert_presses import AlertPresses
 from bot.asking import DEAR, Asking
 from bot.carrying import Carrier
+from bot.desk import Desk
 from bot.doors import Doors
 from bot.meanings import ACTIONS, IN_PLACE, command_of, stale
 from bot.message import Message, Request
@@ -12,29 +13,23 @@ from bot.wording import answers, cards, experiments, imports, refusals
 from scheduler.answers import Unchanged
 from scheduler.errors import AlreadyPressed
 from scheduler.job import Job
-from scheduler.ports import Clock, Store
 from scheduler.press import Action, Press, RouteNames, StoredPress
-from scheduler.service import Service
 from scheduler.service.handling import pressing
 
 
 class Presses:
     """Carries out buttons: what they mean is stored with their token, never taken from the chat."""
 
-    def __init__(
-        self, store: Store, service: Service, doors: Doors, carrier: Carrier, clock: Clock
-    ) -> None:
-        self._store = store
-        self._service = service
+    def __init__(self, desk: Desk, doors: Doors, carrier: Carrier) -> None:
+        self._desk = desk
         self._doors = doors
         self._carrier = carrier
-        self._clock = clock
-        self._asking = Asking(store, service, carrier)
-        self._alerts = AlertPresses(store, service, doors, self._asking)
+        self._asking = Asking(desk.store, desk.service, carrier)
+        self._alerts = AlertPresses(desk, doors, self._asking)
 
     async def press(self, request: Request) -> Message:
         """What the presser is told; of a press that asks first, the question, and nothing is done."""
-        stored = await self._store.press(request.token or "")
+        stored = await self._desk.store.press(request.token or "")
         if stored is None or not self._here(stored, request):
             return refusals.unknown_button()
         press = stored.press
@@ -58,7 +53,7 @@ class Presses:
     async def _cancel(self, press: Press, request: Request) -> Message:
         """The question goes away, and its buttons with it; unless it was said yes to already."""
         self._doors.need(request, ACTIONS[Action.CANCEL])
-        found = (await self._service.defaults.show()).resolution
+        found = (await self._desk.service.defaults.show()).resolution
         if found is not None and RouteNames.of(found.route) == press.route:
             return experiments.too_late_to_cancel(press.route)
         return experiments.cancelled()
@@ -67,7 +62,7 @@ class Presses:
         """Each who presses guards the jobs that are theirs to decide about, so nobody is too late."""
         if press.bills is None:
             self._doors.need(request, "snapshot-all")
-            default = (await self._service.defaults.show()).resolution
+            default = (await self._desk.service.defaults.show()).resolution
             return imports.look_first(default.route if default else None)
         answer = await self._carrier.carry_out(command_of(press), request)
         return answers.answer(answer, request.command)
@@ -75,7 +70,7 @@ class Presses:
     def _here(self, stored: StoredPress, request: Request) -> bool:
         """Buttons live in the chat they were posted in, and not for ever."""
         in_chat = stored.place.whole_chat == request.place.whole_chat
-        return in_chat and self._clock.now() < stored.expires_at
+        return in_chat and self._desk.clock.now() < stored.expires_at
 
     async def _on_job(self, stored: StoredPress, request: Request) -> Message:
         """A button that says what a command says, once, and only while the consent it spoke of stands."""
@@ -90,19 +85,19 @@ class Presses:
         if stored.pressed_by is not None:
             return _used(stored)
         if press.action is Action.SNAPSHOT and job is not None and press.bills is None:
-            return cards.look_first(await self._service.reading.view(job))
+            return cards.look_first(await self._desk.service.reading.view(job))
         if request.asking:
             return await self._asking.about(command_of(press), job, request)
         try:
             with pressing(stored.token):
                 answer = await self._carrier.carry_out(command_of(press), request)
         except AlreadyPressed:
-            return _used(await self._store.press(stored.token))
+            return _used(await self._desk.store.press(stored.token))
         if isinstance(answer, Unchanged):
-            by, now = request.principal, self._clock.now()
+            by, now = request.principal, self._desk.clock.now()
             # Somebody may have pressed it meanwhile, and that is why there is nothing left to do.
-            if not await self._store.pressed(stored.token, by, now):
-                return _used(await self._store.press(stored.token))
+            if not await self._desk.store.pressed(stored.token, by, now):
+                return _used(await self._desk.store.press(stored.token))
         # What a card offered is gone with the job, and back with it.
         told = press.action in IN_PLACE and not isinstance(answer, Unchanged)
         return replace(answers.answer(answer, request.command), replaces=told)

@@ -24,6 +24,7 @@ TOUCHES_THE_WORLD = {
     "bot.counting_provider",
     "bot.crash_points",
     "bot.demo",
+    "bot.desk",
     "bot.dispatcher",
     "bot.doors",
     "bot.forms",
