@@ -45,6 +45,7 @@ TOUCHES_THE_WORLD = {
     "bot.settings",
     "bot.slack_manifest",
     "bot.stage",
+    "bot.telling_admins",
     "scheduler.drill",
     "scheduler.engines",
     "scheduler.foreseeing",
