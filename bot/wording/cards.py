@@ -17,7 +17,7 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts
+from bot.wording import facts, halts
 from bot.wording.histories import outcome
 from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
@@ -154,15 +154,17 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
 
 
 def listed(answer: Listed, how: str) -> Message:
-    """One page of jobs, one line each."""
+    """One page of jobs, one line each; above them the halt, where one is in force."""
+    blocks: list[Block] = [halts.in_force(answer.halt, how)] if answer.halt else []
     if not answer.total:
         example = f"{how} add every weekday at 09:00 | Summarise open incidents"
-        return Message("There are no jobs here yet.", (Paragraph(line("Try: ", code(example))),))
+        blocks.append(Paragraph(line("Try: ", code(example))))
+        return Message("There are no jobs here yet.", tuple(blocks))
     where = "everywhere" if answer.everywhere else "here"
     title = f"{facts.count(answer.total, 'job')} {where}"
     if answer.pages > 1:
         title += f", page {answer.page} of {answer.pages}"
-    blocks: list[Block] = [Bullets(tuple(row(view) for view in answer.views))]
+    blocks.append(Bullets(tuple(row(view) for view in answer.views)))
     if answer.page < answer.pages:
         every = " all" if answer.everywhere else ""
         following = f"{how} list{every} {answer.page + 1}"

@@ -25,6 +25,11 @@ def halted(found: HaltSet, how: str) -> Message:
     return Message(title, tuple(blocks), tone=Tone.LOUD)
 
 
+def in_force(halt: Halt, how: str) -> Paragraph:
+    """One line above what would run if nobody had halted."""
+    return Paragraph(line(bold("Halted: "), f"{halt}. ", code(f"{how} unhalt"), " ends it."))
+
+
 def notice(halt: Halt) -> str:
     """What the admins are told of a halt that no chat has asked for."""
     return f"{halt}, on the machine. '/jobs unhalt' ends it."

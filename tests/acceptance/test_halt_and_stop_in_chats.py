@@ -31,6 +31,8 @@ async def stopped_and_halted(scene: Scene, boss: Scene, served: Served) -> None:
     await scene.type("run 1")
     await scene.sees("Nothing was done", "(the bill looks wrong)")
     assert served.free.count == 1
+    await scene.type("list")
+    await scene.sees("1 job here", "halted everything that spends", "(the bill looks wrong)")
     await boss.type("unhalt")
     await boss.sees("The halt is over")
 

@@ -26,6 +26,7 @@ from scheduler.answers import (
 )
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.halt import Halt
 from scheduler.held import config_error, drift_error, route_error, served_error
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Principal
 from scheduler.money import ASSUMED, Forecast, Habit
@@ -323,6 +324,17 @@ SAID = {
             1,
             6,
             everywhere=False,
+        ),
+        "/jobs",
+    ),
+    "a list while everything is halted": cards.listed(
+        Listed(
+            (JobView(a_job(), FIRES[:1]),),
+            1,
+            1,
+            1,
+            everywhere=False,
+            halt=Halt("Ana", "the bill looks wrong", NOON),
         ),
         "/jobs",
     ),
