@@ -14,6 +14,7 @@ from scheduler.job import JobId
 from scheduler.outbox import Facts, Owed, OwedKind
 from scheduler.ports import TooLate
 from scheduler.press import Action, Press
+from scheduler.run import Run
 
 MENDED = 3600.0
 """Seconds in which a copy of an alert is mended once, however often its buttons are pressed."""
@@ -81,12 +82,15 @@ class AlertPresses:
             return self._chosen(alert, press, pressed.too_late(alert, press.route).title)
         if request.asking:
             return await self._asking.about_one(alert, press, row.job)
-        by = request.principal
+        by, run = request.principal, None
         if press.action is Action.RUN_ONCE:
             started = await self._desk.service.runs.once(row.job.id, by, seen=alert)
             if isinstance(started, TooLate):
                 return self._chosen(started.alert, press, pressed.too_late(started.alert).title)
-            said = answers.answer(started, request.command).title
+            answer = answers.answer(started, request.command)
+            if not press.everywhere:
+                return replace(answer, beside=True)
+            said, run = answer.title, started.run
         else:
             decision = DECISIONS[press.action]
             decided = await self._desk.service.alerts.decide(
@@ -96,15 +100,14 @@ class AlertPresses:
                 return self._chosen(decided.alert, press, pressed.too_late(decided.alert).title)
             said = pressed.decided(decision, decided.jobs, (), alert.reason).title
         now = await self._desk.store.alert(alert.id)
-        return self._chosen(now or alert, press, said)
+        return self._chosen(now or alert, press, said, run)
 
-    def _chosen(self, alert: Alert, press: Press, said: str) -> Message:
+    def _chosen(self, alert: Alert, press: Press, said: str, run: Run | None = None) -> Message:
         """What a press about one job came to: above what is left to choose, or to the presser alone."""
         if not press.everywhere:
             return Message(said, private=True)
-        return replace(
-            choosing.choose(alert, choosing.page_of(alert, press.job), said), replaces=True
-        )
+        page = choosing.page_of(alert, press.job)
+        return replace(choosing.choose(alert, page, said, run), replaces=True)
 
     async def _run_held(self, alert: Alert, revision: int, request: Request) -> Message:
         if alert.revision != revision:
@@ -115,7 +118,7 @@ class AlertPresses:
         if free and not mine:
             raise self._doors.refusal("run", "these jobs")
         released = await self._desk.service.runs.run_held(alert.id, mine, request.principal)
-        return pressed.released(released, alert)
+        return pressed.released(released, alert, request.command)
 
     async def _undecided(self) -> set[JobId]:
         """Jobs that another alert holds: their latest held fire is not this one's to run."""

@@ -100,7 +100,8 @@ class Presses:
                 return _used(await self._desk.store.press(stored.token))
         # What a card offered is gone with the job, and back with it.
         told = press.action in IN_PLACE and not isinstance(answer, Unchanged)
-        return replace(answers.answer(answer, request.command), replaces=told)
+        beside = press.action is Action.STOP and press.everywhere
+        return replace(answers.answer(answer, request.command), replaces=told, beside=beside)
 
 
 def _used(stored: StoredPress | None) -> Message:

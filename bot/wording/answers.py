@@ -134,6 +134,7 @@ def _changed(found: Changed, how: str) -> Message:
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)
         blocks.append(Paragraph(line("Its held fire of ", fire, " runs now.")))
+        buttons = (runs.stop_button(found.released),)
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
         buttons = (_run_held(view.held[-1], view.job),)
@@ -209,10 +210,10 @@ def _started(found: Started) -> Message:
     job = found.job
     if found.once is not None:
         what = "held fire runs" if found.held_fire else "run starts"
-        route = f"{found.once.name} ({prices.PRICE_WORDS[found.once.price_class]})"
         return Message(
-            f"A {what} now, once, on {route} for job {facts.called(job)}; what the job consents to"
-            " stays as it was."
+            f"A {what} now, once, on {prices.priced(found.once)} for job {facts.called(job)}; what the"
+            " job consents to stays as it was.",
+            buttons=(runs.stop_button(found.run),),
         )
     if not found.held_fire:
         title = f"Job {facts.called(job)} is about to run."

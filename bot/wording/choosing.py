@@ -5,22 +5,26 @@ import math
 from bot.grammar.sentences import sentence
 from bot.message import Bullets, Button, Confirm, Message, Paragraph, line
 from bot.wording import buttons, facts, held_jobs, prices, questions
+from bot.wording.runs import stop_among
 from scheduler.alert import Alert, AlertState
 from scheduler.answers import StillHeld
 from scheduler.job import JobId
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import NAMES
+from scheduler.run import Run
 
 CHOSEN = 5
 """Jobs on one page behind Choose: with four buttons each, what a platform shows at once."""
 
 
-def choose(found: Alert, page: int, said: str = "") -> Message:
-    """What is undecided, job by job; `said` is what the press before has done."""
+def choose(found: Alert, page: int, said: str = "", run: Run | None = None) -> Message:
+    """What is undecided, job by job; `said` is what the press before has done, and `run` the run that it
+    began."""
     rows = found.undecided if found.state is AlertState.OPEN else ()
     before = f"{said} " if said else ""
+    stop = (stop_among(run),) if run else ()
     if not rows:
-        return Message(f"{before}Nothing is left to choose.")
+        return Message(f"{before}Nothing is left to choose.", buttons=stop)
     pages = math.ceil(len(rows) / CHOSEN)
     page = min(max(1, page), pages)
     shown = rows[(page - 1) * CHOSEN : page * CHOSEN]
@@ -38,6 +42,7 @@ def choose(found: Alert, page: int, said: str = "") -> Message:
             Bullets(tuple(held_jobs.drifted(row) for row in shown)),
         ),
         (
+            *stop,
             *(button for row in shown for button in buttons.about_one(found, row, listed=True)),
             *turns,
         ),

@@ -5,14 +5,18 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from bot.grammar.sentences import sentence
-from bot.message import Message, Paragraph, line
+from bot.message import Message, Paragraph, code, line
 from bot.wording import facts
 from bot.wording.decisions import summary
+from bot.wording.runs import stop_among, stop_button
 from scheduler.alert import Alert, AlertState, Decision
 from scheduler.answers import Decisions, Released
 from scheduler.job import Job
 from scheduler.press import RouteNames
 from scheduler.run import HoldReason
+
+STOPS = 5
+"""Runs that get a Stop button each; more would be a wall."""
 
 ACK_WORDS = {
     Decision.PINNED: "pinned to the route consented to",
@@ -78,8 +82,8 @@ def decisions(found: Decisions) -> Message:
     return replace(said, private=False)
 
 
-def released(found: Released, alert: Alert) -> Message:
-    """The held fires that a press set free, and why others wait on."""
+def released(found: Released, alert: Alert, how: str) -> Message:
+    """The held fires that a press set free, each with its Stop, and why others wait on."""
     left = tuple(Paragraph(line(sentence(str(error)))) for error in found.left)
     if not found.started and left:
         return Message("Nothing was started, and nothing was given up.", left, private=True)
@@ -89,4 +93,10 @@ def released(found: Released, alert: Alert) -> Message:
     older = sum(run.skipped for run in found.started)
     given_up = f" {facts.count(older, 'older held fire')} given up." if older else ""
     fires = facts.count(len(found.started), "held fire")
-    return Message(f"{fires} running now.{given_up}", left, private=True)
+    # For everybody, as the answer of `run` is: whoever sees that it runs can stop it.
+    title, runs = f"{fires} running now.{given_up}", [each.run for each in found.started]
+    if len(runs) > STOPS:
+        words = line("To stop one of them: ", code(f"{how} stop {runs[0].job_id}"))
+        return Message(title, (*left, Paragraph(words)), beside=True)
+    stops = (stop_button(runs[0]),) if len(runs) == 1 else tuple(map(stop_among, runs))
+    return Message(title, left, stops, beside=True)

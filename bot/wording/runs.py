@@ -194,6 +194,12 @@ def stop_button(run: Run, label: str = "Stop") -> Button:
     return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
 
 
+def stop_among(run: Run) -> Button:
+    """The same beside buttons of other jobs, which stay."""
+    press = Press(Action.STOP, job=run.job_id, revision=int(run.id), everywhere=True)
+    return Button(f"Stop {run.job_id}", press)
+
+
 def _cut_off(job: Job, run: Run) -> str:
     if job.kind is JobKind.SCRIPT:
         begun = "The script was ended, with everything it had started."
