@@ -87,7 +87,7 @@ class Importer:
             facts: Facts = {
                 "jobs": len(here),
                 "unguarded": sum(bool(unguarded_axes(job)) for job in here),
-                "by": by.name or by.key,
+                "by": by.called,
                 "provider": names[0],
                 "model": names[1],
                 "bills": default.route.billing if default else None,

@@ -106,4 +106,4 @@ class Presses:
 
 def _used(stored: StoredPress | None) -> Message:
     by = stored.pressed_by if stored else None
-    return refusals.used_button((by.name or by.key) if by else "Somebody")
+    return refusals.used_button(by.called if by else "Somebody")

@@ -266,7 +266,7 @@ def _snapshots(found: Snapshots) -> Message:
 
 def _left(jobs: tuple[Job, ...]) -> list[str]:
     """Whose the jobs are that stay as they are."""
-    owners = Counter(job.owner.name or job.owner.key for job in jobs)
+    owners = Counter(job.owner.called for job in jobs)
     return [
         f"{facts.count(number, 'unguarded job')} left: {who} or an admin decides about"
         f" {'it' if number == 1 else 'them'}."

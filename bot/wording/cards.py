@@ -104,7 +104,7 @@ def shown(view: JobView, how: str) -> Message:
         more.append(("Held", _held_fires(view, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
-    more.append(("Owner", line(job.owner.name or job.owner.key)))
+    more.append(("Owner", line(job.owner.called)))
     blocks: list[Block] = [Fields((*rows(view), *more))]
     # What held it once and holds it no more would contradict the rest.
     if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:

@@ -66,7 +66,7 @@ def _experiment(found: Default, how: str) -> tuple[tuple[Block, ...], tuple[Butt
     running = found.experiment
     if running is None:
         return (), ()
-    who = running.by.name or running.by.key
+    who = running.by.called
     said = Paragraph(
         line(
             bold("An experiment"),

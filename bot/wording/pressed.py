@@ -56,7 +56,7 @@ def decided(
     if reason is HoldReason.SERVED and decision is Decision.ACCEPTED:
         words = "may be answered like that from now on"
     did = f"{facts.count(len(jobs), 'job')} {words}"
-    owners = Counter(job.owner.name or job.owner.key for job in left)
+    owners = Counter(job.owner.called for job in left)
     rest = "".join(
         f"; {number} {'belongs' if number == 1 else 'belong'} to {who}"
         for who, number in owners.items()

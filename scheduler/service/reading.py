@@ -97,7 +97,7 @@ class Reading:
         if job.state is not JobState.REMOVED:
             return None
         entry = await removal(self._core, job.id)
-        return Removed(entry.by.name or entry.by.key, entry.at) if entry else None
+        return Removed(entry.by.called, entry.at) if entry else None
 
     async def alerts(self, place: Place | None) -> Alerts:
         """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""
