@@ -6,7 +6,6 @@ from typing import assert_never
 
 from bot.message import (
     Block,
-    Bullets,
     Button,
     Fields,
     Message,
@@ -33,6 +32,7 @@ from bot.wording import (
     runs,
 )
 from bot.wording.edits import edits
+from bot.wording.long import dozen
 from scheduler.answers import (
     Added,
     Alerts,
@@ -65,9 +65,6 @@ from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def answer(found: Answer, how: str) -> Message:
@@ -283,14 +280,12 @@ def _alerts(found: Alerts, how: str) -> Message:
         return Message(title)
     verb = "has a held fire" if len(waiting) == 1 else "have held fires"
     rest = f"{facts.count(len(waiting), 'job')} {verb} that no alert asks about"
-    rows = [cards.row(view) for view in waiting[:NAMED]]
-    if len(waiting) > NAMED:
-        rows.append(line(f"and {len(waiting) - NAMED} more: ", code(f"{how} list")))
+    rows = dozen((cards.row(view) for view in waiting), code(f"{how} list"))
     first = waiting[0].job.id
     return Message(
         f"{title} {rest}." if number else f"No alert is open, but {rest}.",
         (
-            Bullets(tuple(rows)),
+            rows,
             Quiet(line("To run one, or to be told what keeps it: ", code(f"{how} run {first}"))),
         ),
     )

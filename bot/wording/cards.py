@@ -19,6 +19,7 @@ from bot.message import (
 )
 from bot.wording import facts, halts
 from bot.wording.histories import outcome
+from bot.wording.long import turns
 from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.drift import consent
@@ -173,13 +174,10 @@ def listed(answer: Listed, how: str) -> Message:
 
 
 def _page_buttons(answer: Listed) -> tuple[Button, ...]:
-    """The pages on either side, where there are any."""
-    beside = (("Previous", answer.page - 1), ("Next", answer.page + 1))
-    return tuple(
-        Button(label, Press(Action.PAGE, revision=page, everywhere=answer.everywhere))
-        for label, page in beside
-        if 1 <= page <= answer.pages
-    )
+    def press(page: int) -> Press:
+        return Press(Action.PAGE, revision=page, everywhere=answer.everywhere)
+
+    return turns(answer.page, answer.pages, press)
 
 
 def row(view: JobView) -> Line:

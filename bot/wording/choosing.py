@@ -5,6 +5,7 @@ import math
 from bot.grammar.sentences import sentence
 from bot.message import Bullets, Button, Confirm, Message, Paragraph, line
 from bot.wording import buttons, facts, held_jobs, prices, questions
+from bot.wording.long import turns
 from bot.wording.runs import stop_among
 from scheduler.alert import Alert, AlertState
 from scheduler.answers import StillHeld
@@ -28,13 +29,11 @@ def choose(found: Alert, page: int, said: str = "", run: Run | None = None) -> M
     pages = math.ceil(len(rows) / CHOSEN)
     page = min(max(1, page), pages)
     shown = rows[(page - 1) * CHOSEN : page * CHOSEN]
+
+    def press(page: int) -> Press:
+        return Press(Action.CHOOSE, alert=found.id, revision=page)
+
     where = f", page {page} of {pages}" if pages > 1 else ""
-    beside = (("Previous", page - 1), ("Next", page + 1))
-    turns = tuple(
-        Button(label, Press(Action.CHOOSE, alert=found.id, revision=number))
-        for label, number in beside
-        if 1 <= number <= pages
-    )
     return Message(
         f"{before}Choose for {facts.count(len(rows), 'job')}{where}.",
         (
@@ -44,7 +43,7 @@ def choose(found: Alert, page: int, said: str = "", run: Run | None = None) -> M
         (
             *stop,
             *(button for row in shown for button in buttons.about_one(found, row, listed=True)),
-            *turns,
+            *turns(page, pages, press),
         ),
     )
 
