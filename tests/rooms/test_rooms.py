@@ -12,6 +12,7 @@ TOUCHES_THE_WORLD = {
     "bot.adapters",
     "bot.admission",
     "bot.alert_presses",
+    "bot.alone",
     "bot.app",
     "bot.asking",
     "bot.at_start",
