@@ -185,7 +185,7 @@ def must_be_pinnable(job: Job, alert: Alert) -> None:
 def must_be_guarded(job: Job) -> None:
     if not job.kind.guarded:
         raise UserError(
-            f"job {job.id} is a message and calls no provider, so there is nothing to guard",
+            f"job {job.id} is a {job.kind} and calls no provider, so there is nothing to guard",
             f"'/jobs show {job.id}' says more",
         )
 
