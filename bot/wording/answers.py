@@ -134,7 +134,7 @@ def _changed(found: Changed, how: str) -> Message:
         buttons = (runs.stop_button(found.released),)
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
-        buttons = (_run_held(view.held[-1], view.job),)
+        buttons = (replace(runs.run_held_button(view.held[-1]), primary=True),)
     if found.done is Done.REMOVED:
         back = code(f"{how} resume {view.job.id}")
         blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
@@ -159,11 +159,6 @@ def _of_removed(message: Message, job: Job, removed: Removed | None, how: str) -
 
 def _undo(job: Job) -> Button:
     return Button("Undo", Press(Action.RESTORE, job=job.id))
-
-
-def _run_held(run: Run, job: Job) -> Button:
-    press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
-    return Button("Run the held fire now", press, primary=True)
 
 
 def _held_waits(run: Run, job: Job, how: str) -> Paragraph:

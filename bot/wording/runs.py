@@ -194,6 +194,12 @@ def stop_button(run: Run, label: str = "Stop") -> Button:
     return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
 
 
+def run_held_button(run: Run) -> Button:
+    """It sets this held fire free, or the latest one of its job."""
+    press = Press(Action.RUN_HELD, job=run.job_id, revision=int(run.id))
+    return Button("Run the held fire now", press)
+
+
 def stop_among(run: Run) -> Button:
     """The same beside buttons of other jobs, which stay."""
     press = Press(Action.STOP, job=run.job_id, revision=int(run.id), everywhere=True)
@@ -210,9 +216,7 @@ def _cut_off(job: Job, run: Run) -> str:
 
 
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
-    retry = Button(
-        "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
-    )
+    retry = run_held_button(run)
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
     return (retry,)
