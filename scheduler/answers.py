@@ -9,7 +9,7 @@ from scheduler.alert import Alert, Decision
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
-from scheduler.halt import HaltEnded, HaltSet
+from scheduler.halt import Halt, HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
@@ -52,11 +52,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """One page of jobs; `halt` is the one in force."""
+
     views: tuple[JobView, ...]
     page: int
     pages: int
     total: int
     everywhere: bool
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)
