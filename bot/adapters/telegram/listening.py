@@ -98,9 +98,7 @@ class Listening:
         asking = came.step is Step.ASK
         answer = await self._handle(replace(came.request, asking=asking))
         if answer is None:
-            replayed = self._replayed(came, again)
-            # Whoever pressed waits for an end of it, whatever became of the first delivery.
-            return then(partial(say, query), replayed) if replayed else partial(say, query)
+            return self._replayed(came, again)
         if asking and answer.asks:
             return partial(self._answers.asks, came, query, answer, at)
         return partial(self._answers.pressed, came, query, answer, at)
