@@ -1,19 +1,17 @@
 """The witness: the provider, a process of its own that outlives every kill and keeps a journal."""
 
-import asyncio
 import json
 import subprocess
 import sys
 import urllib.parse
 import urllib.request
-from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from tests.crash.lives import PATIENCE
+from tests.crash.lives import until
 from tests.crash.starters import ROOT, clean_environment
 
 
@@ -119,10 +117,3 @@ class Witness:
                 call.over, call.hung_up = line["at"], line["over"] == "hung up"
             else:
                 self._calls[line["number"]] = Call(json.dumps(line["body"]), line["at"])
-
-
-async def until(happened: Callable[[], bool]) -> None:
-    """Return once something has happened that another process brings about."""
-    async with asyncio.timeout(PATIENCE):
-        while not happened():  # noqa: ASYNC110 - nobody tells us of another process
-            await asyncio.sleep(0.01)
