@@ -78,7 +78,7 @@ Behaviour = Says | Status | Redirect | Raw | Hang | Slow | Drop | Cut
 NAMED: dict[str, Callable[[], Behaviour]] = {
     "says": Says,
     "hang": Hang,
-    "slow": lambda: Slow(2.5),
+    "slow": lambda: Slow(1.6),
     "brief": lambda: Slow(0.7),
     "drop": Drop,
     "cut": Cut,

@@ -1,0 +1,85 @@
+"""A stop closes the socket of a hanging call, and ends a script with all it started, within a second."""
+
+import os
+import time
+from pathlib import Path
+
+from tests.crash.house import House, Street
+from tests.crash.lives import until
+from tests.crash.sizes import rounds, side_by_side
+from tests.crash.talking import add
+from tests.figures import Figures
+
+STOPS = 8
+"""In each of three houses of a round."""
+
+FAMILY = "echo $$ > {file}; sleep 600 & echo $! >> {file}; sh -c 'echo $$ >> {file}; sleep 600; :'"
+"""A script of three processes of its own, the last of which has a child as well."""
+
+
+async def stop(house: House, job: int) -> float:
+    """The moment at which the command was handed in."""
+    handed_in = time.time()
+    answer = await house.ask(f"/jobs stop {job}")
+    assert "is stopped" in answer.text
+    return handed_in
+
+
+@rounds(20)
+async def test_the_provider_sees_the_socket_of_a_stopped_call_closed_within_a_second(
+    street: Street, figure: Figures, rounds: int
+) -> None:
+    async def in_one_house(number: int) -> list[float]:
+        async with street.house(f"house-{number}") as house:
+            prompt, took = house.witness.new_prompt("hang"), []
+            await add(house.chat(), 1, prompt)
+            for times in range(1, STOPS * rounds + 1):
+                await house.ask("/jobs run 1")
+                await house.witness.until_called(prompt, times)
+                handed_in = await stop(house, 1)
+                took.append(await house.witness.until_hung_up(prompt, times) - handed_in)
+                await at_rest(house)
+            return took
+
+    took = [one for house in await side_by_side(map(in_one_house, range(3))) for one in house]
+    figure("P17", stops=len(took), late=sum(one > 1 for one in took))
+    figure("P17", worst_ms_until_closed=round(1000 * max(took)))
+    assert max(took) < 1
+
+
+async def at_rest(house: House) -> None:
+    """Return once the job could be run again."""
+    while "Stop" in (await house.ask("/jobs show 1")).text:
+        pass
+
+
+@rounds(10)
+async def test_a_stopped_script_is_gone_with_all_it_started_within_a_second(
+    street: Street, figure: Figures, rounds: int
+) -> None:
+    file = street.folder / "pids"
+    extra = f'scripts: {{family: {{argv: ["/bin/sh", "-c", "{FAMILY.format(file=file)}"]}}}}\n'
+    took = []
+    async with street.house("house", extra=extra) as house:
+        await add(house.chat(), 1, "family", "every 30d kind=script")
+        for _ in range(STOPS * rounds):
+            file.write_text("")
+            await house.ask("/jobs run 1")
+            await until(lambda: len(file.read_text().split()) == 3)
+            pids = [int(pid) for pid in file.read_text().split()]
+            handed_in = await stop(house, 1)
+            await until(lambda: not any(map(alive, pids)))
+            took.append(time.time() - handed_in)
+            await at_rest(house)
+    figure("P17", scripts_stopped=len(took), late=sum(one > 1 for one in took))
+    figure("P17", worst_ms_until_script_gone=round(1000 * max(took)))
+    assert max(took) < 1
+
+
+def alive(pid: int) -> bool:
+    """Whether it runs; one that has ended and that nobody has asked for is no more than a number."""
+    try:
+        os.kill(pid, 0)
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (ProcessLookupError, FileNotFoundError):
+        return False
