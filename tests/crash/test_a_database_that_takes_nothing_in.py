@@ -62,6 +62,8 @@ async def account(house: House, life: Life, prompt: str, disk: Disk, figure: Fig
     repeats = life.count(REPEAT)
     assert life.count(ANSWER) - repeats <= states.count("succeeded") <= life.count(ANSWER)
     assert set(states) <= {"succeeded", "unknown"}
+    assert "Traceback" not in life.printed
+    assert "not running" not in life.printed
 
 
 @rounds(5)
