@@ -86,9 +86,7 @@ class House:
         written = path.stat().st_mtime - 60
         os.utime(path, (written, written))
 
-    def chat(
-        self, *, crash_at: str = "", sleep_at: str = "", lease: float | None = None
-    ) -> Life:
+    def chat(self, *, crash_at: str = "", sleep_at: str = "", lease: float | None = None) -> Life:
         """`driftpin chat` through a pipe that is kept open."""
         faults = {CRASH_AT: crash_at, SLEEP_AT: sleep_at, LEASE_OF: str(lease or "")}
         return self._begin("chat", **{name: fault for name, fault in faults.items() if fault})

@@ -70,9 +70,7 @@ async def kill_a_run(
     return Aftermath(states, calls, count(ANSWER, dying, after), told)
 
 
-async def kill_runs(
-    street: Street, fault: Fault, times: int, figure: Figures
-) -> list[Aftermath]:
+async def kill_runs(street: Street, fault: Fault, times: int, figure: Figures) -> list[Aftermath]:
     """Runs of each dialect and of both triggers, in a house each, killed in the same way so often."""
 
     async def in_one_house(dialect: ApiMode, trigger: Trigger) -> list[Aftermath]:

@@ -88,9 +88,7 @@ async def test_what_comes_due_meanwhile_calls_nobody_and_runs_afterwards(
     await account(house, life, prompt, disk, figure)
 
 
-async def a_call_answered_while_shut(
-    house: House, disk: Disk, prompt: str, seconds: float
-) -> Life:
+async def a_call_answered_while_shut(house: House, disk: Disk, prompt: str, seconds: float) -> Life:
     """A run whose answer comes while the database takes nothing in, for so long."""
     life = house.chat(lease=LEASE)
     await add(life, 1, prompt)

@@ -98,7 +98,9 @@ async def test_who_wakes_finds_that_the_run_is_anothers_and_calls_nothing_more(
             rows.provider.behave_when_asked(job.prompt, Hang())
         before = rows.provider.count
         await one.engine.submit(run.id)
-        await (rows.provider.wait_for(before + 1) if point is INSIDE_THE_CALL else bed.asleep.wait())
+        await (
+            rows.provider.wait_for(before + 1) if point is INSIDE_THE_CALL else bed.asleep.wait()
+        )
         rows.clock.advance(LEASE)
         [left] = await other.beat(LEASE)
         await other.engine.idle()

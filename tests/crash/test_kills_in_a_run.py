@@ -11,6 +11,7 @@ from tests.figures import Figures
 TIMES = 2
 """Kills in a round, one after the other, in each of six houses side by side."""
 
+
 @rounds(10)
 @pytest.mark.parametrize("point", ["before-claim", "after-claim"])
 async def test_a_run_killed_before_the_gate_is_carried_out_after_the_restart(

@@ -38,9 +38,7 @@ async def test_a_slow_run_of_a_fast_schedule_is_alone_whoever_presses_and_dies(
     await side_by_side(in_one_house(number) for number in range(3))
 
 
-async def live_and_die(
-    house: House, chance: random.Random, kills: int, figure: Figures
-) -> None:
+async def live_and_die(house: House, chance: random.Random, kills: int, figure: Figures) -> None:
     prompt, pressed = house.witness.new_prompt("slow"), list[str]()
     lives = [house.chat()]
     await add(lives[0], 1, prompt, "every 1s retry=2")
@@ -57,7 +55,11 @@ async def live_and_die(
     await house.ask("/jobs pause 1")
     await settled(lives[-1])
     await lives[-1].leave()
-    kept, calls, most = house.kept(1), house.witness.calls(prompt), house.witness.most_at_once(prompt)
+    kept, calls, most = (
+        house.kept(1),
+        house.witness.calls(prompt),
+        house.witness.most_at_once(prompt),
+    )
     told = count(unknown(1), *lives)
     for _ in range(kills - 1):
         figure("P1", kills=1)

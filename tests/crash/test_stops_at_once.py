@@ -25,7 +25,7 @@ async def stop(house: House, job: int) -> float:
     return handed_in
 
 
-@rounds(20)
+@rounds(50)
 async def test_the_provider_sees_the_socket_of_a_stopped_call_closed_within_a_second(
     street: Street, figure: Figures, rounds: int
 ) -> None:
@@ -43,7 +43,7 @@ async def test_the_provider_sees_the_socket_of_a_stopped_call_closed_within_a_se
 
     took = [one for house in await side_by_side(map(in_one_house, range(3))) for one in house]
     figure("P17", stops=len(took), late=sum(one > 1 for one in took))
-    figure("P17", worst_ms_until_closed=round(1000 * max(took)))
+    figure("P17", ms_at_worst_until_closed=round(1000 * max(took)))
     assert max(took) < 1
 
 
@@ -53,7 +53,7 @@ async def at_rest(house: House) -> None:
         pass
 
 
-@rounds(10)
+@rounds(50)
 async def test_a_stopped_script_is_gone_with_all_it_started_within_a_second(
     street: Street, figure: Figures, rounds: int
 ) -> None:
@@ -68,12 +68,17 @@ async def test_a_stopped_script_is_gone_with_all_it_started_within_a_second(
             await until(lambda: len(file.read_text().split()) == 3)
             pids = [int(pid) for pid in file.read_text().split()]
             handed_in = await stop(house, 1)
-            await until(lambda: not any(map(alive, pids)))
-            took.append(time.time() - handed_in)
+            took.append(await gone(pids) - handed_in)
             await at_rest(house)
     figure("P17", scripts_stopped=len(took), late=sum(one > 1 for one in took))
-    figure("P17", worst_ms_until_script_gone=round(1000 * max(took)))
+    figure("P17", ms_at_worst_until_a_script_is_gone=round(1000 * max(took)))
     assert max(took) < 1
+
+
+async def gone(pids: list[int]) -> float:
+    """The moment at which none of them runs any more."""
+    await until(lambda: not any(map(alive, pids)))
+    return time.time()
 
 
 def alive(pid: int) -> bool:
