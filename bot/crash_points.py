@@ -68,5 +68,5 @@ def lease(environment: Environment) -> timedelta:
         return LEASE
     try:
         return timedelta(seconds=float(named))
-    except ValueError:
+    except (ValueError, OverflowError):
         raise ConfigError([f"{LEASE_OF}: is for tests and takes seconds; remove it"]) from None
