@@ -101,9 +101,8 @@ async def a_call_answered_while_shut(house: House, disk: Disk, prompt: str, seco
     return life
 
 
-@rounds(3)
 async def test_an_answer_that_cannot_be_kept_for_moments_is_kept_and_told(
-    house: House, disk: Disk, figure: Figures, rounds: int
+    house: House, disk: Disk, figure: Figures
 ) -> None:
     prompt = house.witness.new_prompt("brief")
     life = await a_call_answered_while_shut(house, disk, prompt, SHUT)
