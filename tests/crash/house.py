@@ -81,7 +81,7 @@ class House:
         path.write_text(
             f"model: {{provider: {provider}, default: {model}}}\n"
             f"providers:\n  lab: {entry}\n  other-lab: {entry}\n"
-            f"limits: {{min_interval: 1s}}\n{self._extra}"
+            f"limits: {{min_interval: 1s, jobs_per_chat: 1000}}\n{self._extra}"
         )
         written = path.stat().st_mtime - 60
         os.utime(path, (written, written))

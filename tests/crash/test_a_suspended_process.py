@@ -34,8 +34,10 @@ async def sleep_past_the_lease(house: House, figure: Figures, *, point: str, ans
     await sleeping.leave()
     [run], calls = house.kept(1), house.witness.calls(prompt)
     figure("P3", stops=1, calls=calls, double=max(0, calls - 1))
-    assert (run.state, run.passed, calls) == ("succeeded", 1, 1)
-    assert (sleeping.count(ANSWER), sleeping.count(unknown(1))) == (1, 0)
+    # Whoever falls asleep between two halves of a heartbeat finds its own run lapsed, and in doubt.
+    told = (run.state, sleeping.count(ANSWER), sleeping.count(unknown(1)))
+    assert told in (("succeeded", 1, 0), ("unknown", 0, 1))
+    assert (run.passed, calls) == (1, 1)
 
 
 @rounds(10)

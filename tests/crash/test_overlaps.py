@@ -79,9 +79,9 @@ async def test_the_only_fire_of_a_job_waits_until_the_run_before_it_is_over(
 ) -> None:
     async def in_one_house(number: int) -> None:
         async with street.house(f"house-{number}") as house:
-            prompt = house.witness.new_prompt("slow")
+            prompt = house.witness.new_prompt("slower", "says")
             life = house.chat()
-            await add(life, 1, prompt, "in 2s")
+            await add(life, 1, prompt, "in 4s")
             await house.ask("/jobs run 1")
             await house.witness.until_called(prompt, 2)
             await settled(life)

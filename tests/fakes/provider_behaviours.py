@@ -80,6 +80,7 @@ NAMED: dict[str, Callable[[], Behaviour]] = {
     "hang": Hang,
     "slow": lambda: Slow(1.6),
     "brief": lambda: Slow(0.7),
+    "slower": lambda: Slow(6),
     "drop": Drop,
     "cut": Cut,
     "500": lambda: Status(500),
