@@ -35,7 +35,7 @@ from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
 from scheduler.providers.fingerprint import fingerprints
 from scheduler.providers.processes import Processes
-from scheduler.runner import Runner
+from scheduler.runner import LEASE, Runner
 from scheduler.service import Core, Service
 from scheduler.ticker import Ticker
 from storage.database import Database
@@ -76,7 +76,9 @@ class App:
         reached: Callable[[str], None],
         said: Callable[[str, State], None],
         halt_file: HaltFile,
+        lease: timedelta,
     ) -> None:
+        self._lease = lease
         self.config = config
         self.clock = clock
         self.store = Store(database, halt_file)
@@ -109,6 +111,7 @@ class App:
             told=told,
             reached=reached,
             pause=self._let_pass,
+            lease=lease,
         )
         core = Core(
             self.store, config, self.engine, clock, self._jobs_changed, config.file, reached
@@ -136,6 +139,7 @@ class App:
         agent: Agent | None = None,
         reached: Callable[[str], None] = lambda step: None,
         said: Callable[[str, State], None] = lambda name, state: None,
+        lease: timedelta = LEASE,
     ) -> "App":
         """Read the settings, open the database; raises ConfigError and OperatorError.
 
@@ -147,7 +151,8 @@ class App:
         )
         config.tell_keys_apart(fingerprints(await Store(database).fingerprint_key()))
         file = HaltFile(environment.home)
-        return cls(config, database, clock, platforms, agent or ModelAgent(), reached, said, file)
+        agent = agent or ModelAgent()
+        return cls(config, database, clock, platforms, agent, reached, said, file, lease)
 
     async def start(self, *, ticking: bool = True) -> None:
         """Take up what an earlier process left, then start every part; without `ticking` only what
@@ -259,7 +264,8 @@ class App:
             await self.clock.sleep_until(self.clock.now() + BEAT, never)
 
     async def _beat(self) -> None:
-        await beat(self.store, self.engine, self.clock, self._worker, self.notifier.wake)
+        told = self.notifier.wake
+        await beat(self.store, self.engine, self.clock, self._worker, told, self._lease)
 
     async def _config_changed(self, change: ConfigChange) -> None:
         """Tell the admins what they must know, and have alerts that are over closed."""

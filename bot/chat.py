@@ -8,7 +8,7 @@ from bot.app import App
 from bot.at_start import warn
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
-from bot.crash_points import crash_point
+from bot.crash_points import crash_point, lease
 from bot.grammar.verbs import VERBS
 from bot.logs import log_to_file
 from bot.settings import Environment
@@ -29,7 +29,11 @@ async def chat() -> None:
         settle=settle, verbs=[verb.name for verb in VERBS], history=home / "history"
     )
     app = await App.open(
-        environment, SystemClock(), {"terminal": terminal}, reached=crash_point(environment)
+        environment,
+        SystemClock(),
+        {"terminal": terminal},
+        reached=crash_point(environment),
+        lease=lease(environment),
     )
     log_to_file(home, app.config.secrets)
     warn(app.config)

@@ -63,9 +63,17 @@ def in_one_line(record: logging.LogRecord) -> bool:
     return True
 
 
+class LogFile(RotatingFileHandler):
+    """A line that cannot be written, as on a full disk, is lost: on the terminal it would stand among
+    the chat's messages, with a traceback and with what should be hidden."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the library's name
+        return
+
+
 def log_to_file(home: Path, hidden: Callable[[], frozenset[str]]) -> None:
     """Send this process's log to `driftpin.log`, nothing of it to the terminal."""
-    handler = RotatingFileHandler(home / "driftpin.log", maxBytes=SIZE, backupCount=KEPT)
+    handler = LogFile(home / "driftpin.log", maxBytes=SIZE, backupCount=KEPT)
     (home / "driftpin.log").chmod(0o600)
     handler.setFormatter(Redacted(hidden))
     handler.addFilter(in_one_line)

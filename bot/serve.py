@@ -13,7 +13,7 @@ from bot.at_start import warn
 from bot.attaching import State
 from bot.clock import SystemClock
 from bot.control import Control, socket_path
-from bot.crash_points import crash_point
+from bot.crash_points import crash_point, lease
 from bot.http import Http, Route
 from bot.logs import log_to_file
 from bot.platform import Platform
@@ -50,7 +50,12 @@ async def serve() -> None:
         _say(name.title(), clean(state.text, app.config.secrets()))
 
     app = await App.open(
-        environment, SystemClock(), platforms, reached=crash_point(environment), said=said
+        environment,
+        SystemClock(),
+        platforms,
+        reached=crash_point(environment),
+        said=said,
+        lease=lease(environment),
     )
     log_to_file(home, app.config.secrets)
     warn(app.config)

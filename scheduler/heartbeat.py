@@ -12,7 +12,12 @@ BEAT = timedelta(seconds=1)
 
 
 async def beat(
-    rows: Runs, engine: Engine, clock: Clock, worker: str, told: Callable[[], None]
+    rows: Runs,
+    engine: Engine,
+    clock: Clock,
+    worker: str,
+    told: Callable[[], None],
+    lease: timedelta = LEASE,
 ) -> None:
     """Beat until cancelled.
 
@@ -22,7 +27,7 @@ async def beat(
     """
     never = asyncio.Event()
     while True:
-        for run in await rows.extend(worker, engine.executing(), LEASE):
+        for run in await rows.extend(worker, engine.executing(), lease):
             await engine.cancel(run.id)
         if await rows.reap(worker, alone=False):
             told()

@@ -63,7 +63,8 @@ class Runner:
     """Executes runs for one worker.
 
     `told` is called whenever a message may have become owed; `reached` with the name of each step,
-    for the crash tests; `pause` lets the time pass before a further attempt.
+    for the crash tests; `pause` lets the time pass before a further attempt. A claim holds for a
+    `lease`, which the heartbeat extends.
     """
 
     def __init__(
@@ -77,7 +78,9 @@ class Runner:
         told: Callable[[], None] = lambda: None,
         reached: Callable[[str], None] = lambda step: None,
         pause: Callable[[timedelta], Awaitable[None]] = _sleep,
+        lease: timedelta = LEASE,
     ) -> None:
+        self._lease = lease
         self._pause = pause
         self._rows = rows
         self._config = config
@@ -90,7 +93,7 @@ class Runner:
     async def execute(self, run_id: RunId) -> None:
         """Carry a planned run to its end; does nothing when somebody else has it."""
         self._reached("before-claim")
-        run = await self._rows.claim(run_id, self._worker, LEASE)
+        run = await self._rows.claim(run_id, self._worker, self._lease)
         if run is None:
             return
         self._reached("after-claim")
@@ -249,9 +252,11 @@ class Runner:
         wait = pause_before_again(error, run.attempt, job.retry) if job.kind.guarded else None
         if wait is None:
             return False
+        self._reached("before-again")
         further = await self._rows.try_again(run.id, self._worker, finish)
         if further is None:
             return False
+        self._reached("after-again")
         log.info("run %s is tried again in %s: %s", run.id, wait, error)
         await self._pause(wait)
         await self._carry(await self._job_of(further), further)

@@ -270,7 +270,7 @@ def missed(job: Job, total: int, first: Moment, last: Moment, how: str) -> Messa
         rest = line(". They are not made up for; ", code(f"{how} run {job.id}"), " runs it now.")
     fires = f"{COUNTED} or more fires" if total >= COUNTED else facts.count(total, "fire")
     return Message(
-        f"Job {facts.called(job)} missed {fires} while Driftpin was not running.",
+        f"Job {facts.called(job)} missed {fires} while Driftpin could not run.",
         (Paragraph((*span, *rest)),),
     )
 

@@ -90,13 +90,11 @@ class _Output:
 async def _end(process: asyncio.subprocess.Process, reading: asyncio.Task[None]) -> None:
     """End the whole group, asked first; what has left the group keeps the output open no longer."""
     _signal(process.pid, signal.SIGTERM)
-    if process.returncode is None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(process.wait(), GRACE)
-    done, _ = await asyncio.wait([reading], timeout=GRACE)
+    ended = asyncio.create_task(process.wait())
+    await asyncio.wait([ended, reading], timeout=GRACE)
     _signal(process.pid, signal.SIGKILL)
-    await process.wait()
-    if not done:
+    await ended
+    if not reading.done():
         await asyncio.wait([reading], timeout=GRACE)
         reading.cancel()
 

@@ -32,7 +32,7 @@ Change = Callable[[Job], Awaitable[Wanted]]
 @dataclass(frozen=True, slots=True)
 class Core:
     """`wake` tells the ticker that something may be due earlier; `file` says which settings these are;
-    `reached` is told of each step of an experiment."""
+    `reached` is told of each step of an experiment, a stop and a halt."""
 
     store: Store
     config: Config

@@ -14,6 +14,7 @@ class HaltService:
         halt = Halt(by.called, reason, self._core.clock.now())
         entry = self._core.entry(by, "halt", "everything", reason)
         found = await self._core.store.halt(halt, entry)
+        self._core.reached("halt-set")
         for run in found.stopped:
             await self._core.engine.cancel(run.id)
         return found

@@ -166,6 +166,7 @@ class RunService:
         runs = await store.ask_stop(
             job_id, self._core.entry(by, "stop", f"job {job_id}"), run=run_id
         )
+        self._core.reached("stop-asked")
         for run in runs:
             await self._core.engine.cancel(run.id)
         left = await store.calls([run.id for run in runs if run.state is RunState.CALLING])

@@ -171,7 +171,7 @@ async def test_fires_missed_in_a_long_absence_are_listed_once_and_skipped(world:
     await world.open()
     await world.settle()
     assert world.chat.posts == 1
-    assert world.latest.title == "Job 1 (Brief) missed 5 fires while Driftpin was not running."
+    assert world.latest.title == "Job 1 (Brief) missed 5 fires while Driftpin could not run."
     assert "They are not made up for" in text_of(world.latest)
     assert await states(world) == [RunState.MISSED]
     assert calls(world) == NO_CALL

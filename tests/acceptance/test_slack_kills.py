@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.crash_points import VARIABLE
+from bot.crash_points import CRASH_AT
 from bot.sending import REPEAT
 from bot.wording.late import LATE
 from tests.acceptance.slack_room import House, newest, open_house
@@ -23,7 +23,7 @@ async def test_after_a_kill_between_press_and_edit_the_same_message_is_edited(
         job = await room.adds(thread=thread)
         alert = await room.drift([job])
         assert await house.served.stop() == 0
-        await house.served.start(**{VARIABLE: point})
+        await house.served.start(**{CRASH_AT: point})
         edits = len(house.slack.calls_of("chat.update"))
         await room.ana.presses(alert, "Pin old")
         assert await house.served.ended() == -9
@@ -83,7 +83,7 @@ async def test_no_copy_of_a_decided_alert_keeps_its_buttons_once_somebody_presse
         room = house.room()
         job = await room.adds()
         assert await house.served.stop() == 0
-        await house.served.start(**{VARIABLE: "after-send"})
+        await house.served.start(**{CRASH_AT: "after-send"})
         house.point_default("paid-lab", "large")
         await room.types(f"run {job}")
         assert await house.served.ended() == -9

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.adapters.telegram.duty import LIFE as LEASE_LIFE
-from bot.crash_points import VARIABLE
+from bot.crash_points import CRASH_AT
 from bot.sending import REPEAT
 from tests.acceptance.telegram_room import House, open_house
 from tests.acceptance.telegram_scene import Mode, served_in_telegram
@@ -136,7 +136,7 @@ async def test_after_a_kill_between_press_and_edit_the_same_message_is_edited(
         room = house.group(forum=True).in_topic("Deploys") if in_topic else house.private(house.ana)
         alert = await room.alert()
         assert await house.served.stop() == 0
-        await house.served.start(**{VARIABLE: point})
+        await house.served.start(**{CRASH_AT: point})
         await house.ana.presses(alert, "Pin old")
         assert await house.served.ended() == -9
         assert house.rows("SELECT decision FROM alert_jobs") == [("pinned",)]

@@ -1,16 +1,13 @@
-"""The loaded parent, the witness, and the closing line with the figures of all kills."""
+"""The loaded parent, the witness, and houses to die in."""
 
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.crash.house import House
+from tests.crash.house import House, Street
 from tests.crash.starters import Nursery
-from tests.crash.tally import Tally
 from tests.crash.witness import Witness
-
-TALLY = pytest.StashKey[Tally]()
 
 
 @pytest.fixture(scope="session")
@@ -32,13 +29,5 @@ async def house(tmp_path: Path, nursery: Nursery, witness: Witness) -> AsyncIter
 
 
 @pytest.fixture
-def tally(pytestconfig: pytest.Config) -> Tally:
-    return pytestconfig.stash.setdefault(TALLY, Tally())
-
-
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    tally = config.stash.get(TALLY, None)
-    if tally is not None:
-        terminalreporter.write_line(f"Crash tests: {tally}.")
+def street(tmp_path: Path, nursery: Nursery, witness: Witness) -> Street:
+    return Street(tmp_path, nursery, witness)

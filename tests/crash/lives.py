@@ -6,9 +6,22 @@ import re
 import signal
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 
 PATIENCE = 40.0
 """Seconds after which something that did not happen never will."""
+
+
+async def until(happened: Callable[[], bool]) -> None:
+    """Return once something has happened that another process brings about."""
+    async with asyncio.timeout(PATIENCE):
+        while not happened():  # noqa: ASYNC110 - nobody tells us of another process
+            await asyncio.sleep(0.01)
+
+
+def _state_of(pid: int) -> str:
+    """The letter by which the kernel says what a process does: T is suspended."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
 
 
 class Life:
@@ -46,6 +59,17 @@ class Life:
         """End it with SIGKILL, whatever it is doing."""
         if self._code is None:
             os.kill(self.pid, signal.SIGKILL)
+
+    def suspend(self) -> None:
+        """Have it sleep, wherever it is."""
+        os.kill(self.pid, signal.SIGSTOP)
+
+    async def suspended(self) -> None:
+        """Return once it sleeps."""
+        await until(lambda: _state_of(self.pid) == "T")
+
+    def wake(self) -> None:
+        os.kill(self.pid, signal.SIGCONT)
 
     async def ended(self) -> int:
         """Its exit code once it has ended, negative for a signal."""

@@ -18,14 +18,25 @@ from bot.__main__ import main as driftpin
 
 LONGEST_ORDER = 65_536
 LOADED = (
+    "alembic.autogenerate",
+    "alembic.command",
+    "alembic.ddl.sqlite",
     "anthropic.resources.messages",
+    "anyio._backends._asyncio",
     "bot.chat",
     "bot.one_command",
-    "openai.resources.chat",
+    "genai_prices.data",
+    "mako.template",
+    "openai.resources.chat.chat",
+    "openai.resources.responses",
     "pydantic_ai.models.anthropic",
     "pydantic_ai.models.openai",
+    "pydantic_ai.providers.anthropic",
+    "pydantic_ai.providers.openai",
     "scheduler.providers.models",
+    "storage.migrations",
 )
+"""All that a first run imports, early or late."""
 
 
 def main() -> None:

@@ -2,30 +2,21 @@
 
 import asyncio
 import random
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from scheduler.route import ApiMode
-from tests.crash.house import House, killed
+from tests.crash.house import House, Street, killed
+from tests.crash.killing import DIALECTS, count_kill
 from tests.crash.lives import Life
-from tests.crash.starters import Nursery
+from tests.crash.sizes import rounds, side_by_side
 from tests.crash.talking import ANSWER, add, count, settled, unknown
-from tests.crash.tally import Tally
-from tests.crash.witness import Witness
+from tests.figures import Figures
 
-DIALECTS = (ApiMode.CHAT_COMPLETIONS, ApiMode.RESPONSES, ApiMode.ANTHROPIC_MESSAGES)
 LONGEST_HANG = 0.5
 WHOLE_RUN = 0.35
 """Seconds; a little longer than a run takes from the command to its report."""
-
-
-@pytest.fixture
-def hanging(witness: Witness) -> Iterator[Witness]:
-    witness.behave("hang")
-    yield witness
-    witness.behave("says")
+HANGING, ANY_MOMENT = 6, 14
+"""Kills in a round, one after the other, in each of three houses side by side."""
 
 
 async def kill_at_random(life: Life, chance: random.Random, longest: float) -> None:
@@ -35,44 +26,67 @@ async def kill_at_random(life: Life, chance: random.Random, longest: float) -> N
     await killed(life)
 
 
-@pytest.mark.parametrize("seed", range(6))
+@rounds(6)
 async def test_a_run_killed_while_its_call_hangs_is_told_as_unknown_and_not_repeated(
-    tmp_path: Path, nursery: Nursery, hanging: Witness, tally: Tally, seed: int
+    street: Street, figure: Figures, rounds: int
 ) -> None:
-    prompt = hanging.new_prompt()
-    async with House(tmp_path, nursery, hanging, DIALECTS[seed % 3]) as house:
-        dying = house.chat()
-        await add(dying, 1, prompt)
-        dying.type("/jobs run 1")
-        await hanging.until_called(prompt)
-        await kill_at_random(dying, random.Random(seed), LONGEST_HANG)
-        after = house.chat()
-        await after.until(unknown(1))
-        hanging.behave("says")
-        after.type("/jobs run 1")
-        await after.until(ANSWER)
-        outcomes, calls = await house.outcomes(1), hanging.calls(prompt)
-    tally.add(outcomes, calls=calls, unknowns_told=after.count(unknown(1)))
-    assert outcomes == ["unknown", "succeeded"]
-    assert calls == 2
-    assert after.count(unknown(1)) == 1
+    async def in_one_house(number: int) -> None:
+        async with street.house(f"house-{number}", DIALECTS[number]) as house:
+            chance = random.Random(number)
+            for job in range(1, rounds * HANGING + 1):
+                await kill_a_hanging_run(house, job, chance, figure)
+
+    await side_by_side(in_one_house(number) for number in range(len(DIALECTS)))
 
 
-@pytest.mark.parametrize("seed", range(12))
+async def kill_a_hanging_run(
+    house: House, job: int, chance: random.Random, figure: Figures
+) -> None:
+    prompt = house.witness.new_prompt("hang", "says")
+    dying = house.chat()
+    await add(dying, job, prompt)
+    dying.type(f"/jobs run {job}")
+    await house.witness.until_called(prompt)
+    await kill_at_random(dying, chance, LONGEST_HANG)
+    after = house.chat()
+    await after.until(unknown(job))
+    after.type(f"/jobs run {job}")
+    await after.until(ANSWER)
+    await after.leave()
+    kept, calls, told = house.kept(job), house.witness.calls(prompt), after.count(unknown(job))
+    count_kill(figure, kept, calls=calls, unknowns_told=told)
+    assert [run.state for run in kept] == ["unknown", "succeeded"]
+    assert (calls, told) == (2, 1)
+
+
+@rounds(6)
 async def test_a_run_killed_at_any_moment_has_called_once_at_most_and_is_told(
-    house: House, tally: Tally, seed: int
+    street: Street, figure: Figures, rounds: int
+) -> None:
+    async def in_one_house(number: int) -> None:
+        async with street.house(f"house-{number}", DIALECTS[number]) as house:
+            chance = random.Random(number)
+            for job in range(1, rounds * ANY_MOMENT + 1):
+                await kill_a_run_at_any_moment(house, job, chance, figure)
+
+    await side_by_side(in_one_house(number) for number in range(len(DIALECTS)))
+
+
+async def kill_a_run_at_any_moment(
+    house: House, job: int, chance: random.Random, figure: Figures
 ) -> None:
     prompt = house.witness.new_prompt()
     dying = house.chat()
-    await add(dying, 1, prompt)
-    dying.type("/jobs run 1")
-    await kill_at_random(dying, random.Random(seed), WHOLE_RUN)
+    await add(dying, job, prompt)
+    dying.type(f"/jobs run {job}")
+    await kill_at_random(dying, chance, WHOLE_RUN)
     after = house.chat()
     await settled(after)
-    outcomes, calls = await house.outcomes(1), house.witness.calls(prompt)
-    answers, unknowns = (count(told, dying, after) for told in (ANSWER, unknown(1)))
-    tally.add(outcomes, calls=calls, unknowns_told=unknowns)
-    match outcomes:
+    await after.leave()
+    kept, calls = house.kept(job), house.witness.calls(prompt)
+    answers, unknowns = (count(told, dying, after) for told in (ANSWER, unknown(job)))
+    count_kill(figure, kept, calls=calls, unknowns_told=unknowns)
+    match [run.state for run in kept]:
         case []:
             assert (calls, answers, unknowns) == (0, 0, 0)
         case ["succeeded"]:
@@ -81,5 +95,5 @@ async def test_a_run_killed_at_any_moment_has_called_once_at_most_and_is_told(
         case ["unknown"]:
             assert calls in (0, 1)
             assert (answers, unknowns) == (0, 1)
-        case _:
-            pytest.fail(f"the run was left as {outcomes}")
+        case states:
+            pytest.fail(f"the run was left as {states}")

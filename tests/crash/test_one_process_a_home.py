@@ -3,11 +3,11 @@
 from pathlib import Path
 
 from tests.crash.house import House
-from tests.crash.killing import Aftermath, Trigger, kill_a_run
+from tests.crash.killing import Aftermath, Fault, Trigger, kill_a_run
 from tests.crash.starters import Cold
 from tests.crash.talking import ANSWER, add
-from tests.crash.tally import Tally
 from tests.crash.witness import Witness
+from tests.figures import Figures
 
 
 async def test_a_second_chat_in_the_same_home_says_so_in_one_line_and_exits_2(
@@ -44,10 +44,10 @@ async def test_a_socket_left_by_a_killed_process_is_in_nobodys_way(house: House)
 
 
 async def test_a_process_that_was_started_cold_dies_and_recovers_like_a_forked_one(
-    tmp_path: Path, witness: Witness, tally: Tally
+    tmp_path: Path, witness: Witness, figure: Figures
 ) -> None:
     async with House(tmp_path, Cold(), witness) as house:
-        aftermath = await kill_a_run(house, Trigger.PERSON, "after-call", 1, tally)
+        aftermath = await kill_a_run(house, Trigger.PERSON, Fault("after-call"), 1, figure)
     assert aftermath == Aftermath(
         ("unknown", "succeeded"), calls=2, answers_told=1, unknowns_told=1
     )

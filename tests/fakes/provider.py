@@ -1,7 +1,8 @@
 """A provider on loopback that counts and records every request, and misbehaves when told to.
 
 `python -m tests.fakes.provider --port 0 --journal FILE` runs it as a process of its own: an oracle
-that outlives whoever calls it.
+that outlives whoever calls it. Its journal has a line for each request that arrived, and one for how
+that request was over: `answered`, or `hung up` by the caller.
 """
 
 import argparse
@@ -27,6 +28,7 @@ from tests.fakes.provider_behaviours import (
     Raw,
     Received,
     Redirect,
+    Slow,
     Status,
 )
 from tests.fakes.provider_replies import Says, error, reply
@@ -42,6 +44,7 @@ class FakeProvider:
         self._port = port
         self._journal = journal
         self._behaviours: list[Behaviour] = [Says()]
+        self._asked: dict[str, list[Behaviour]] = {}
         self._released = asyncio.Event()
         self._news = asyncio.Condition()
 
@@ -52,6 +55,10 @@ class FakeProvider:
     def behave(self, *behaviours: Behaviour) -> None:
         """Behave like this at the next requests, one after the other; the last one stays."""
         self._behaviours = list(behaviours)
+
+    def behave_when_asked(self, prompt: str, *behaviours: Behaviour) -> None:
+        """Behave like this at the requests that carry this prompt, whatever is said to others."""
+        self._asked[prompt] = list(behaviours)
 
     def release(self) -> None:
         """Answer what hangs now."""
@@ -72,7 +79,7 @@ class FakeProvider:
 
     async def __aenter__(self) -> Self:
         app = web.Application()
-        app.router.add_put("/behave/{name}", self._told)
+        app.router.add_put("/behave/{names}", self._told)
         app.router.add_post("/{path:.*}", self._arrived)
         self._runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -95,22 +102,34 @@ class FakeProvider:
         await self._runner.cleanup()
 
     async def _told(self, request: web.Request) -> web.Response:
-        self.behave(NAMED[request.match_info["name"]]())
+        behaviours = [NAMED[name]() for name in request.match_info["names"].split(",")]
+        if prompt := request.query.get("prompt"):
+            self.behave_when_asked(prompt, *behaviours)
+        else:
+            self.behave(*behaviours)
         return web.Response()
 
     async def _arrived(self, request: web.Request) -> web.StreamResponse:
-        later = self._behaviours[1:]
-        behaviour, self._behaviours = self._behaviours[0], later or self._behaviours
+        behaviour = None if self._asked else _next(self._behaviours)
         unread = isinstance(behaviour, Drop) and not behaviour.read
-        received = await self._record(request, unread)
+        number, received = await self._record(request, unread)
+        behaviour = behaviour or _next(self._behaviours_for(received))
         try:
-            return await self._play(request, received, behaviour)
+            response = await self._play(request, received, behaviour)
         except asyncio.CancelledError:
             self.hung_up += 1
+            self._write({"number": number, "over": "hung up", "at": time.time()})
             await self._tell()
             raise
+        self._write({"number": number, "over": "answered", "at": time.time()})
+        return response
 
-    async def _record(self, request: web.Request, unread: bool) -> Received:
+    def _behaviours_for(self, received: Received) -> list[Behaviour]:
+        body = json.dumps(received.body)
+        asked = (behaviours for prompt, behaviours in self._asked.items() if prompt in body)
+        return next(asked, self._behaviours)
+
+    async def _record(self, request: web.Request, unread: bool) -> tuple[int, Received]:
         body: dict[str, Any] = {}
         try:
             if not unread:
@@ -119,15 +138,16 @@ class FakeProvider:
             # A caller that died while it sent has sent all the same.
             received = Received(request.path, dict(request.headers), body, time.time())
             self.requests.append(received)
-            self._write(received)
+            number = self.count
+            self._write({"number": number, **asdict(received)})
         await self._tell()
-        return received
+        return number, received
 
-    def _write(self, received: Received) -> None:
+    def _write(self, line: dict[str, Any]) -> None:
         if self._journal is None:
             return
         with self._journal.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(asdict(received)) + "\n")
+            file.write(json.dumps(line) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
@@ -150,6 +170,9 @@ class FakeProvider:
                 return web.Response(text=text, content_type=content_type)
             case Hang(begun, then):
                 return await self._hang(request, reply(path, received.model, then), begun)
+            case Slow(seconds, then):
+                await asyncio.sleep(seconds)
+                return web.json_response(reply(path, received.model, then))
             case Drop():
                 return _dropped(request)
             case Cut(says):
@@ -167,6 +190,11 @@ class FakeProvider:
         response = response or await _begin(request, len(whole))
         await response.write(whole)
         return response
+
+
+def _next(behaviours: list[Behaviour]) -> Behaviour:
+    """The first of them, which is used up unless it is the last."""
+    return behaviours.pop(0) if len(behaviours) > 1 else behaviours[0]
 
 
 async def _begin(request: web.Request, length: int) -> web.StreamResponse:

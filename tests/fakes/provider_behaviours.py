@@ -52,6 +52,14 @@ class Hang:
 
 
 @dataclass(frozen=True, slots=True)
+class Slow:
+    """An ordinary reply after so many seconds."""
+
+    seconds: float
+    then: Says = field(default_factory=Says)
+
+
+@dataclass(frozen=True, slots=True)
 class Drop:
     """The connection goes away, `read` or not."""
 
@@ -65,11 +73,14 @@ class Cut:
     says: Says = field(default_factory=Says)
 
 
-Behaviour = Says | Status | Redirect | Raw | Hang | Drop | Cut
+Behaviour = Says | Status | Redirect | Raw | Hang | Slow | Drop | Cut
 
 NAMED: dict[str, Callable[[], Behaviour]] = {
     "says": Says,
     "hang": Hang,
+    "slow": lambda: Slow(1.6),
+    "brief": lambda: Slow(0.7),
+    "slower": lambda: Slow(6),
     "drop": Drop,
     "cut": Cut,
     "500": lambda: Status(500),

@@ -27,8 +27,10 @@ async def test_it_names_its_address_and_journals_each_request_before_it_answers(
         witness.kill()
         await witness.wait()
     lines = [json.loads(line) for line in journal.read_text().splitlines()]
-    assert [line["body"]["model"] for line in lines] == ["m-1", "m-1"]
-    assert {line["path"] for line in lines} == {"/v1/chat/completions"}
+    arrived, over = lines[0::2], lines[1::2]
+    assert [line["body"]["model"] for line in arrived] == ["m-1", "m-1"]
+    assert {line["path"] for line in arrived} == {"/v1/chat/completions"}
+    assert [(line["number"], line["over"]) for line in over] == [(1, "answered"), (2, "answered")]
 
 
 async def answer(url: str) -> None:
