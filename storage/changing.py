@@ -3,21 +3,22 @@
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 
 from scheduler.alert import Decision
 from scheduler.job import Job, JobState
+from scheduler.plan import following
 from scheduler.ports import Entry
 from scheduler.run import RunKind, RunState
 from scheduler.schedule import Once
 from storage.auditing import name_of
 from storage.halt_row import halt_row
-from storage.locks import lock_open_runs, save_job, save_run
-from storage.steps import cancelled, has_called, moved, plan_again
+from storage.locks import lock_job, lock_open_runs, save_job, save_run
+from storage.steps import cancelled, has_called, moved, plan_again, settle
 from storage.tables import RUNS
 from storage.transaction import Tx
 
-_FIRED_SINCE = select(RUNS.c.id).where(
+_LAST_SINCE = select(func.max(RUNS.c.fire_time)).where(
     RUNS.c.job_id == bindparam("job"),
     RUNS.c.kind == RunKind.SCHEDULED,
     RUNS.c.fire_time >= bindparam("at"),
@@ -41,6 +42,9 @@ def write_change(tx: Tx, before: Job, job: Job, decision: Decision | None, audit
     once = isinstance(after.schedule, Once) and after.state is JobState.ACTIVE
     if consented and once and not has_called(tx, after) and halt_row(tx) is None:
         plan_again(tx, after)
+    if after.next_fire_time is None and job.next_fire_time is not None:
+        settle(tx, after)
+        return lock_job(tx, after.id) or after
     return after
 
 
@@ -50,11 +54,16 @@ def _consent(job: Job) -> tuple[object, ...]:
 
 
 def _next_fire(tx: Tx, before: Job, job: Job) -> datetime | None:
-    """The next fire of a change; one the ticker has passed meanwhile is not due again."""
-    if job.next_fire_time in (None, before.next_fire_time):
-        return job.next_fire_time
-    stale = tx.one(_FIRED_SINCE, job=job.id, at=job.next_fire_time)
-    return before.next_fire_time if stale else job.next_fire_time
+    """The next fire of a change; what the ticker has passed meanwhile is not due again, and what comes
+    after it comes by the changed schedule."""
+    wanted = job.next_fire_time
+    if wanted in (None, before.next_fire_time):
+        return wanted
+    row = tx.one(_LAST_SINCE, job=job.id, at=wanted)
+    passed = None if row is None else row[0]
+    if passed is None or (isinstance(job.schedule, Once) and passed > wanted):
+        return wanted
+    return following(job, passed)
 
 
 def _stop_runs(tx: Tx, before: Job, after: Job, by: str) -> None:

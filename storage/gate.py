@@ -7,7 +7,7 @@ from scheduler.caps import Cap
 from scheduler.job import Job, JobState
 from scheduler.ports import HaltFile, Passage
 from scheduler.route import Route
-from scheduler.run import Run, RunId, RunKind, RunState
+from scheduler.run import WAS_HELD, Run, RunId, RunKind, RunState
 from scheduler.spend import Reached, Reservation, day_of
 from storage.halt_row import halt_in_force
 from storage.locks import lock_run, save_job, save_run
@@ -51,7 +51,9 @@ def may_run(job: Job, run: Run) -> bool:
     if job.state is JobState.ACTIVE:
         begun = run.kind is RunKind.MANUAL or run.state is RunState.CALLING
         return begun or job.repeat_left != 0
-    asked_for = run.kind is RunKind.MANUAL or run.hold_reason is not None
+    # What is held has a reason; once it runs, only its note tells that a person set it free.
+    released = run.hold_reason is not None or run.note == WAS_HELD
+    asked_for = run.kind is RunKind.MANUAL or released
     return asked_for and job.state is not JobState.REMOVED
 
 

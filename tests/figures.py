@@ -23,14 +23,20 @@ class Figures:
 
 
 def added_up(properties: Iterable[tuple[str, Any]]) -> dict[str, Counter[str]]:
-    """The counts of every promise, in the order of the promises' numbers."""
+    """The counts of every promise, in the order of the promises' numbers; what has no number comes last."""
     found: dict[str, Counter[str]] = {}
     for name, said in properties:
         if name == PROPERTY:
             counts = found.setdefault(said["promise"], Counter())
             for count, number in said["counts"].items():
                 counts[count] += number
-    return dict(sorted(found.items(), key=lambda item: (int(item[0].strip("P") or 0), item[0])))
+    return dict(sorted(found.items(), key=lambda item: _place(item[0])))
+
+
+def _place(promise: str) -> tuple[bool, int, str]:
+    number = promise.removeprefix("P")
+    numbered = number.isdecimal() and number != promise
+    return not numbered, int(number) if numbered else 0, promise
 
 
 def in_words(counts: Counter[str]) -> str:

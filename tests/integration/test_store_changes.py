@@ -11,6 +11,7 @@ from scheduler.job import JobState
 from scheduler.ports import Planned
 from scheduler.route import Pins, Snapshot
 from scheduler.run import RunState
+from scheduler.schedule import Interval
 from storage.store import Store
 from tests.integration.stores import (
     HOUR,
@@ -102,6 +103,29 @@ async def test_a_fire_the_ticker_passed_meanwhile_is_not_due_again(store: Store)
     changed = await store.change(replace(read, prompt="Something else"), entry())
     assert changed is not None
     assert changed.next_fire_time == NOW + HOUR
+
+
+async def test_what_comes_after_a_fire_the_ticker_passed_meanwhile_comes_by_the_changed_schedule(
+    store: Store,
+) -> None:
+    job = await add(store)
+    edited = replace(job, schedule=Interval(7 * HOUR), next_fire_time=NOW + SECOND)
+    assert await store.plan(job, [Planned(NOW + SECOND, RunState.PLANNED)], NOW + HOUR)
+    changed = await store.change(edited, entry())
+    assert changed is not None
+    assert changed.next_fire_time == NOW + 7 * HOUR
+
+
+async def test_a_job_changed_to_a_moment_that_has_passed_meanwhile_is_finished(
+    store: Store,
+) -> None:
+    job = await add_one_shot(store)
+    await store.plan(job, [Planned(NOW, RunState.MISSED)], None)
+    over = await fresh(store, job)
+    again = replace(over, state=JobState.ACTIVE, next_fire_time=NOW)
+    changed = await store.change(again, entry())
+    assert changed == await fresh(store, job)
+    assert (changed.state, changed.next_fire_time) == (JobState.FINISHED, None)
 
 
 async def test_a_change_may_move_the_next_fire(store: Store) -> None:

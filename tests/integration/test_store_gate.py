@@ -128,6 +128,17 @@ async def test_a_held_fire_that_a_person_released_runs_while_the_job_is_paused(
     assert (await rerun(store, held)).hold_reason is None
 
 
+async def test_a_released_fire_of_a_paused_job_goes_on_as_it_began(store: Store) -> None:
+    job = await add(store)
+    held = await hold(store, job)
+    await store.change(replace(await fresh(store, job), state=JobState.PAUSED), entry("pause"))
+    await store.release(job.id, entry("run-held"))
+    assert await knock(store, await claim(store, held)) is Passage.OPEN
+    never_sent = Finish(RunState.FAILED, error="no such host")
+    assert await store.try_again(held.id, ME, never_sent) is not None
+    assert [await knock(store, held, step) for step in (1, 2)] == [Passage.OPEN] * 2
+
+
 async def test_the_first_step_of_a_scheduled_run_uses_up_one_repeat(store: Store) -> None:
     job = await add(store, repeat_left=2)
     run = await start_call(store, job)

@@ -18,6 +18,14 @@ def test_counts_of_one_promise_are_added_and_promises_stand_in_order() -> None:
     assert in_words(found["P2"]) == "7 kills, 0 stuck"
 
 
+def test_what_is_no_promise_of_a_number_comes_last() -> None:
+    said: list[tuple[str, object]] = []
+    figure = Figures(said)
+    for name in ("simulated days", "P10", "Pauses", "P9"):
+        figure(name, of=1)
+    assert list(added_up(said)) == ["P9", "P10", "Pauses", "simulated days"]
+
+
 def test_a_kept_page_says_what_failed() -> None:
     found = {"P1": Counter(kills=1000, second_calls=0)}
     kept = page(found, date(2026, 11, 21), 3600, failed=2)
