@@ -23,14 +23,19 @@ class Figures:
 
 
 def added_up(properties: Iterable[tuple[str, Any]]) -> dict[str, Counter[str]]:
-    """The counts of every promise, in the order of the promises' numbers."""
+    """The counts of every promise, in the order of the promises' numbers; what has none comes last."""
     found: dict[str, Counter[str]] = {}
     for name, said in properties:
         if name == PROPERTY:
             counts = found.setdefault(said["promise"], Counter())
             for count, number in said["counts"].items():
                 counts[count] += number
-    return dict(sorted(found.items(), key=lambda item: (int(item[0].strip("P") or 0), item[0])))
+    return dict(sorted(found.items(), key=lambda item: _order(item[0])))
+
+
+def _order(name: str) -> tuple[bool, int, str]:
+    number = name.removeprefix("P")
+    return not number.isdigit(), int(number) if number.isdigit() else 0, name
 
 
 def in_words(counts: Counter[str]) -> str:
