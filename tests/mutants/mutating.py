@@ -15,7 +15,8 @@ import pytest
 from tests.fakes.postgres import what_is_missing
 
 ROOT = Path(__file__).parents[2]
-COPIED = ("bot", "scheduler", "storage", "tests", "benchmarks")
+FILES = ("pyproject.toml", "config.example.yaml")
+ROOMS = ("bot", "scheduler", "storage", "tests", "benchmarks")
 SECONDS = 90
 ON_POSTGRESQL = "[postgresql]"
 
@@ -54,8 +55,9 @@ class Tree:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        shutil.copy2(ROOT / "pyproject.toml", folder)
-        for name in COPIED:
+        for name in FILES:
+            shutil.copy2(ROOT / name, folder)
+        for name in ROOMS:
             # Compiled files come along, so that a run of a few tests takes seconds.
             shutil.copytree(ROOT / name, folder / name)
 
@@ -79,7 +81,7 @@ class Tree:
             if not name.startswith(("COV", "PYTEST", "PYTHON"))
         }
         done = subprocess.run(
-            [sys.executable, "-B", "-m", "pytest", "-x", "-q", *_LEFT_OUT, *tests],
+            [sys.executable, "-B", "-m", "pytest", "-x", "-q", "--timeout=60", *_LEFT_OUT, *tests],
             cwd=self.folder,
             env={**environment, "PYTHONPATH": str(self.folder)},
             stdin=subprocess.DEVNULL,

@@ -9,7 +9,7 @@ CONFIG = "tests/integration/test_config_file.py::"
 MUTANTS = (
     mutant(
         "a drift of the provider or the model holds nothing",
-        "tests/unit/test_verdict.py",
+        "tests/unit/test_judge.py",
         (
             "scheduler/drift.py",
             "    if not job.kind.guarded:\n        return ()\n",
@@ -50,7 +50,7 @@ MUTANTS = (
         (
             "scheduler/providers/models.py",
             "max_tokens=max_tokens, max_retries=0, timeout=",
-            "max_tokens=max_tokens, timeout=",
+            "max_tokens=max_tokens, max_retries=2, timeout=",
         ),
         (
             "scheduler/providers/models.py",
@@ -140,7 +140,7 @@ MUTANTS = (
     ),
     mutant(
         "a config is believed as soon as it is there",
-        f"{CONFIG}test_a_half_written_change_is_waited_out",
+        f"{CONFIG}test_a_changed_file_counts_once_it_has_stood_for_two_seconds",
         (
             "bot/settings/config_file.py",
             "            if counts_at <= now:\n",

@@ -72,13 +72,18 @@ MUTANTS = (
         f"{STALE}test_accept_refuses_a_default_that_moved_again_meanwhile",
         (
             "scheduler/service/consents.py",
+            "        seen = seen or (RouteNames.of(alert.route) if alert else None)\n",
+            "        seen = None\n",
+        ),
+        (
+            "scheduler/service/consents.py",
             "        if alert is not None and not alert.route.bills_like(route):\n            raise",
             "        if False:\n            raise",
         ),
     ),
     mutant(
         "what leaves is not sanitised",
-        "tests/integration/test_notifier.py",
+        "tests/integration/test_notifier.py::test_what_leaves_rings_nobody",
         (
             "bot/sending.py",
             "clean = sanitise(message, self._hidden())",

@@ -76,7 +76,7 @@ MUTANTS = (
     ),
     mutant(
         "the gate opens for a job that was paused or removed",
-        f"{GATE}test_the_gate_is_shut_when_the_job_is_gone[JobState.REMOVED-sqlite]",
+        f"{GATE}test_the_gate_is_shut_when_the_job_is_gone[sqlite-removed]",
         (
             "storage/gate.py",
             "    if not may_run(job, run):\n        return Passage.JOB_GONE\n",
