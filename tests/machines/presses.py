@@ -18,7 +18,6 @@ from tests.machines.house import DEFAULTS, House
 from tests.machines.seen import Seen, look
 from tests.machines.stage import Machine
 
-PEOPLE = (ANA, BOB, BOSS, VERA, STRANGER)
 OPERATORS = {
     *(Action.PIN, Action.PAUSE, Action.RESUME, Action.RUN_HELD),
     *(Action.RUN_AGAIN, Action.STOP, Action.LEAVE),
@@ -27,8 +26,9 @@ OWNERS = {Action.ACCEPT, Action.RUN_ONCE, Action.SNAPSHOT, Action.UNDO, Action.R
 DECIDING = {Action.PIN, Action.ACCEPT, Action.PAUSE, Action.RUN_ONCE}
 MOST_JOBS = 3
 
-whoever = st.sampled_from(PEOPLE)
-somewhere = st.integers(0, 30)
+whoever = st.sampled_from([ANA, ANA, BOB, BOB, BOSS, VERA, STRANGER])
+somewhere = st.sampled_from([0, 0, 1, 1, 2, 2, 3, 3, 4, 5, 8, 13, 30])
+"""How far back among the buttons that were ever shown."""
 
 
 def allowed(person: Principal, action: Action, job: Job) -> bool:
@@ -63,8 +63,7 @@ class PressesMachine(Machine):
     @initialize(owner=st.sampled_from([ANA, BOB]), moved=st.integers(1, 2))
     def an_alert(self, owner: Principal, moved: int) -> None:
         self.add(owner)
-        self.happens("moves", moved)
-        self.happens("fire", moved)
+        self.happens("drift", moved)
 
     @precondition(lambda self: len(self.consents) < MOST_JOBS)
     @rule(owner=st.sampled_from([ANA, BOB]))
@@ -76,22 +75,22 @@ class PressesMachine(Machine):
         self.consents[job.id] = self.house.default.names
 
     @rule(
-        what=st.sampled_from(["moves", "moves", "back", "fire", "fire", "work", "heal"]),
+        what=st.sampled_from(["drift", "drift", "moves", "back", "fire", "work", "heal"]),
         where=st.integers(0, 2),
     )
     def happens(self, what: str, where: int) -> None:
         """The default moves, a fire falls due, a run goes on, an alert heals; all of it is told."""
         house = self.house
+        if what in ("drift", "moves", "back"):
+            house.default.names = DEFAULTS[0 if what == "back" else where]
         match what:
-            case "moves" | "back":
-                house.default.names = DEFAULTS[0 if what == "back" else where]
-            case "fire":
+            case "drift" | "fire":
                 self.stage.now += timedelta(hours=1)
                 self.wait(house.tick())
                 self.wait(house.work())
             case "work":
                 self.wait(house.work())
-            case _:
+            case "heal":
                 self.wait(house.heal())
         self.wait(house.deliver())
 
