@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, rule
 
 from bot.message import Button, Message, Request
 from scheduler.alert import AlertId, AlertState
@@ -24,6 +24,7 @@ OPERATORS = {
 }
 OWNERS = {Action.ACCEPT, Action.RUN_ONCE, Action.SNAPSHOT, Action.UNDO, Action.RESTORE}
 DECIDING = {Action.PIN, Action.ACCEPT, Action.PAUSE, Action.RUN_ONCE}
+VERBS = ("pin", "accept", "pause", "resume", "edit", "stop")
 MOST_JOBS = 3
 
 whoever = st.sampled_from([ANA, ANA, BOB, BOB, BOSS, VERA, STRANGER])
@@ -60,13 +61,30 @@ class PressesMachine(Machine):
 
     # --- what goes on ---------------------------------------------------------------------------------
 
-    @initialize(owner=st.sampled_from([ANA, BOB]), moved=st.integers(1, 2))
-    def an_alert(self, owner: Principal, moved: int) -> None:
-        self.add(owner)
+    @initialize(several=st.booleans(), moved=st.integers(1, 2))
+    def an_alert(self, several: bool, moved: int) -> None:
+        for owner in (ANA, BOB) if several else (ANA,):
+            self.add(owner)
         self.happens("drift", moved)
 
-    @precondition(lambda self: len(self.consents) < MOST_JOBS)
-    @rule(owner=st.sampled_from([ANA, BOB]))
+    @rule(
+        what=st.sampled_from(
+            [
+                *("drift", "drift", "moves", "back", "fire", "work", "heal", "add"),
+                *("pin", "accept", "pause", "resume", "resume", "edit", "stop"),
+            ]
+        ),
+        where=st.integers(0, 2),
+        owner=st.booleans(),
+    )
+    def meanwhile(self, what: str, where: int, owner: bool) -> None:
+        if what in VERBS:
+            self.typed(JobId(where + 1), owner, what)
+        elif what == "add" and len(self.consents) < MOST_JOBS:
+            self.add(ANA if owner else BOB)
+        else:
+            self.happens(what, where)
+
     def add(self, owner: Principal) -> None:
         number = JobId(max(self.consents, default=0) + 1)
         told = self.wait(self.house.type(f"/jobs add every 1h | job {number}", owner))
@@ -74,10 +92,6 @@ class PressesMachine(Machine):
         assert job.prompt == f"job {job.id}", told.title
         self.consents[job.id] = self.house.default.names
 
-    @rule(
-        what=st.sampled_from(["drift", "drift", "moves", "back", "fire", "work", "heal"]),
-        where=st.integers(0, 2),
-    )
     def happens(self, what: str, where: int) -> None:
         """The default moves, a fire falls due, a run goes on, an alert heals; all of it is told."""
         house = self.house
@@ -94,18 +108,13 @@ class PressesMachine(Machine):
                 self.wait(house.heal())
         self.wait(house.deliver())
 
-    @rule(
-        number=st.integers(1, MOST_JOBS),
-        owner=st.booleans(),
-        verb=st.sampled_from(["pin", "accept", "pause", "resume", "resume", "edit", "stop"]),
-    )
-    def typed(self, number: int, owner: bool, verb: str) -> None:
-        job = self.look().jobs.get(JobId(number))
+    def typed(self, number: JobId, owner: bool, verb: str) -> None:
+        before = self.look()
+        job = before.jobs.get(number)
         if job is None:
             return
         by = job.owner if owner else VERA
         more = " name=Other" if verb == "edit" else ""
-        before = self.look()
         self.wait(self.house.type(f"/jobs {verb} {number}{more}", by))
         after = self.look()
         assert owner or before == after

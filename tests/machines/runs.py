@@ -140,8 +140,9 @@ class RunsMachine(RunDeeds):
                 self.consent(job)
             case "stop":
                 self.stop(job)
-            case "release" | "release twice":
-                self.release(job, 2 if deed == "release twice" else 1)
+            case "release" | "release twice" if self.has("held"):
+                held = self.some_run(number, "held").job
+                self.release(held, 2 if deed == "release twice" else 1)
             case "doubt":
                 self.doubt(number)
             case "unhalt":

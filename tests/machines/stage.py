@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 
 from bot.halt_file import HaltFile
@@ -78,7 +78,11 @@ class Machine(RuleBasedStateMachine):
 def play(
     machine: type[Machine], stage: Stage, *, examples: int, steps: int, at_random: bool
 ) -> None:
-    """Play so many examples: the very same ones each time, or other ones each time."""
+    """Play so many examples: the very same ones each time, or other ones each time.
+
+    Only what was found at random is made as short as it can be: that takes longer than a test may.
+    """
+    shorter = (Phase.shrink,) if at_random else ()
     run_state_machine_as_test(
         type(machine.__name__, (machine,), {"stage": stage}),
         settings=settings(
@@ -87,6 +91,7 @@ def play(
             derandomize=not at_random,
             database=None,
             deadline=None,
+            phases=(Phase.generate, *shorter),
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -21,11 +21,11 @@ def stage(tmp_path: Path) -> Iterator[Stage]:
 
 
 def test_presses_do_what_their_buttons_said_in_any_order(stage: Stage, figure: Figures) -> None:
-    play(PressesMachine, stage, examples=20, steps=30, at_random=False)
+    play(PressesMachine, stage, examples=30, steps=30, at_random=False)
     effects = sum(stage.told[name] for name in EFFECTS)
     # People who never may, or buttons that never are fresh, would prove nothing.
     assert effects > 10
-    figure("machines", examples_of_presses=20, presses_with_an_effect=effects)
+    figure("machines", examples_of_presses=30, presses_with_an_effect=effects)
 
 
 @pytest.mark.soak
