@@ -358,3 +358,13 @@ async def test_a_message_owed_while_a_chat_is_slow_is_sent_meanwhile(out: Out) -
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     assert not out.notifier.busy
+
+
+# --- what leaves ------------------------------------------------------------------------------------
+
+
+async def test_what_leaves_rings_nobody(out: Out) -> None:
+    await out.store.owe(notice("<!channel> @everyone, look", CHAT))
+    await out.after()
+    ((_, message, _),) = out.slack.shown
+    assert message.title == "\u2039!channel\u203a \uff20everyone, look"

@@ -9,11 +9,12 @@ from tests.figures import Figures, added_up, in_words, page
 def test_counts_of_one_promise_are_added_and_promises_stand_in_order() -> None:
     said: list[tuple[str, object]] = [("something else", 1)]
     figure = Figures(said)
+    figure("mutants", caught=1)
     figure("P13", workers=8, over=0)
     figure("P2", kills=3)
     figure("P2", kills=4, stuck=0)
     found = added_up(said)
-    assert list(found) == ["P2", "P13"]
+    assert list(found) == ["P2", "P13", "mutants"]
     assert found["P2"] == Counter(kills=7, stuck=0)
     assert in_words(found["P2"]) == "7 kills, 0 stuck"
 
