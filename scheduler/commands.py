@@ -38,6 +38,7 @@ class Options:
     until: str | None = None
     timeout: str | None = None
     retry: int | None = None
+    max_usd: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

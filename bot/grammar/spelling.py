@@ -185,6 +185,7 @@ def _spelled(options: Options) -> str | None:
         "on_missed": options.on_missed,
         "repeat": options.repeat,
         "retry": options.retry,
+        "max_usd": options.max_usd,
         "until": options.until,
         "timeout": options.timeout,
     }

@@ -20,6 +20,7 @@ from bot.message import (
 from bot.wording import facts
 from bot.wording.runs import HOLD_WORDS, outcome, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
+from scheduler.dollars import dollars
 from scheduler.drift import consent
 from scheduler.errors import in_brief
 from scheduler.held import REFERENCE
@@ -149,6 +150,8 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
     if job.retry:
         times = facts.count(job.retry, "more attempt")
         found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
+    if job.max_usd is not None:
+        found.append(("At most", line(f"{dollars(job.max_usd)} a run (max_usd)")))
     return tuple(found)
 
 

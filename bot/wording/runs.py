@@ -22,6 +22,7 @@ from bot.message import (
     line,
 )
 from bot.wording import facts, prices
+from scheduler.budget import raisable
 from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
@@ -257,8 +258,8 @@ def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
     )
     if run.hold_reason is HoldReason.BUDGET:
         more = Press(Action.RAISE, job=job.id, revision=int(run.id))
-        pause = Press(Action.PAUSE, job=job.id)
-        return (Button("Raise for today", more), Button("Pause", pause))
+        pause = Button("Pause", Press(Action.PAUSE, job=job.id))
+        return (Button("Raise for today", more), pause) if raisable(run.error or "") else (pause,)
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
     return (retry,)

@@ -78,6 +78,7 @@ options = st.builds(
     repeat=maybe(st.integers(1, 1_000_000)),
     until=maybe(st.sampled_from(["2027-01-31", "2027-01-31 09:00"])),
     timeout=maybe(st.sampled_from(["10m", "90 seconds"])),
+    max_usd=maybe(st.sampled_from(["0.05", "2", "off"])),
 )
 whole_routes = st.builds(RouteText, whole=models | providers)
 part_routes = st.builds(RouteText, provider=maybe(providers), model=maybe(models)).filter(

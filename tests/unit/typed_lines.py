@@ -170,6 +170,10 @@ GOOD: dict[str, Command] = {
         RouteText(provider="lab", model="m"), length=timedelta(days=2)
     ),
     "default back": EndExperiment(),
+    # a job's own cap
+    "edit 7 max_usd=0.05": EditJob(SEVEN, options=Options(max_usd="0.05")),
+    "edit 7 max_usd=$2": EditJob(SEVEN, options=Options(max_usd="2")),
+    "edit 7 max_usd=OFF": EditJob(SEVEN, options=Options(max_usd="off")),
     "default end": EndExperiment(),
     "default provider=lab model=m yes": ChangeDefault(
         RouteText(provider="lab", model="m"), confirmed=True
