@@ -118,6 +118,18 @@ class RaiseCaps:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowCosts:
+    """What the jobs of this chat have cost, or those of all chats."""
+
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfJob:
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
 class RemoveJob:
     job: JobId
 
@@ -282,12 +294,14 @@ JobCommand = (
     | DrillJob
     | History
     | Output
+    | CostOfJob
 )
 Doable = (
     JobCommand
     | AddJob
     | ListJobs
     | ListAlerts
+    | ShowCosts
     | ShowDefault
     | ChangeDefault
     | EndExperiment

@@ -28,7 +28,7 @@ from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import PriceClass, Route
-from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
+from scheduler.run import WAS_HELD, CostSource, HoldReason, Run, RunKind, RunState
 from scheduler.schedule.spans import span_words
 from scheduler.script import is_script
 
@@ -274,7 +274,7 @@ def receipt(run: Run) -> Line:
     return line(", ".join((run.route.name, *_figures(run, run.route))))
 
 
-def _figures(run: Run, route: Route) -> list[str]:
+def _figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
     """What a run was priced as, who answered, what it cost and how that is known, and its tokens."""
     usage, charged = run.usage, route.price_class
     local = charged is PriceClass.LOCAL
@@ -289,7 +289,9 @@ def _figures(run: Run, route: Route) -> list[str]:
         parts.append("nothing was sent")
     elif usage.cost or not local:
         # On one's own machine the class says it all, unless somebody sent a bill.
-        parts.append(cost_words(usage))
+        known = prices.list_words(route) if of_list else ""
+        by_it = known if usage.cost and usage.cost_source is CostSource.ESTIMATED else ""
+        parts.append(cost_words(usage) + by_it)
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
     elif run.state is RunState.SUCCEEDED and usage.requests:
@@ -337,11 +339,11 @@ def history(job: Job, runs: tuple[Run, ...]) -> Message:
 
 
 def _in_history(run: Run, job: Job) -> Line:
-    """A run in one line, with what it cost and the tokens it took."""
+    """A run in one line, with what it cost, by which price list, and the tokens it took."""
     told = outcome(run, job)
     if run.route is None or not (run.usage.requests or run.state is RunState.SUCCEEDED):
         return told
-    return (*told, *line("; ", ", ".join(_figures(run, run.route))))
+    return (*told, *line("; ", ", ".join(_figures(run, run.route, of_list=True))))
 
 
 def output(job: Job, run: Run | None) -> Message:

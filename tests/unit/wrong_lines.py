@@ -47,7 +47,10 @@ WRONG: dict[str, str] = {
         "'action=update' is not a command; "
         "did you mean '/jobs cronjob action=update job_id=7 provider=lab'?"
     ),
-    "cost": "cost is not available in this version; type '/jobs help'",
+    "cost week": (
+        "'week' is not the number of a job; type '/jobs cost' or '/jobs cost all'"
+        " or '/jobs cost <job>'; '/jobs list' shows the numbers"
+    ),
     "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
     "audit page x": (
         "'x' is not a page of the audit; type '/jobs audit' or '/jobs audit <job>'"
