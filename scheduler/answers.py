@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from scheduler.alert import Alert, Decision
-from scheduler.costs import Coming, HeldBack, Overview, Since, Sum, Used
+from scheduler.costs import Overview, Since, Sum, Used
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
@@ -15,6 +15,7 @@ from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
+from scheduler.rate import Coming, HeldBack
 from scheduler.route import Resolution, Route
 from scheduler.run import HoldReason, Run
 from scheduler.spend import Reached

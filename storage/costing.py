@@ -6,8 +6,8 @@ from decimal import Decimal
 
 from sqlalchemy import String, and_, bindparam, case, func, or_, select
 
-from scheduler.costs import Recent, Waiting
 from scheduler.job import JobId, Place
+from scheduler.rate import Recent, Waiting
 from scheduler.run import CostSource, RunId, RunState
 from scheduler.spend import Cost
 from storage.tables import CALLS, JOBS, RUNS

@@ -19,27 +19,15 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts, prices
+from bot.wording import coming, facts, prices
 from bot.wording.bars import DOUBT, OPEN, Row, bars
-from bot.wording.runs import HOLD_WORDS
 from scheduler.answers import CostsOf
 from scheduler.caps import Cap
-from scheduler.costs import (
-    NAMED,
-    Ahead,
-    Basis,
-    Coming,
-    HeldBack,
-    JobCosts,
-    Others,
-    Overview,
-    Rate,
-    Sum,
-    Used,
-)
+from scheduler.costs import NAMED, JobCosts, Others, Overview, Sum, Used
 from scheduler.dollars import dollars
 from scheduler.held import cost_words
 from scheduler.job import Job, JobState
+from scheduler.rate import Coming
 from scheduler.run import CostSource, Run, RunState
 
 NOTHING = Sum()
@@ -61,7 +49,7 @@ def overview(found: Overview, how: str) -> Message:
         rest = facts.count(found.free, "other job" if found.named else "job")
         blocks.append(Quiet(line(f"{rest}: $0.00.")))
     blocks.append(Fields(tuple(_facts(found, how))))
-    blocks += _held(found.held, how)
+    blocks += coming.held_back(found.held, how)
     title = f"The jobs {where} cost {week} this week and {month} this month."
     if not (found.week.total or found.month.total):
         title = f"The jobs {where} cost $0.00 this week and this month."
@@ -90,11 +78,11 @@ def of_job(found: CostsOf, how: str) -> Message:
         blocks.append(Code(bars(rows)))
     blocks += _legend(week + found.month, found.month if found.month.doubt else week)
     if job.state is not JobState.REMOVED:
-        told = [*_caps(found.caps, job), ("Next 7 days", _coming_of(found))]
+        told = [*_caps(found.caps, job), ("Next 7 days", coming.of_one(found.coming))]
         if found.prices:
             told.append(("Prices", line("; ".join(found.prices))))
         blocks.append(Fields(tuple(told)))
-        blocks += _held(found.held, how)
+        blocks += coming.held_back(found.held, how)
     if found.runs:
         blocks.append(Paragraph(line(bold("Runs"), ", the latest first:")))
         blocks.append(Bullets(tuple(_run(run, counted, job) for run, counted in found.runs)))
@@ -148,7 +136,7 @@ def _legend(both: Sum, told: Sum) -> list[Block]:
 
 def _facts(found: Overview, how: str) -> Iterable[tuple[str, Line]]:
     yield from _caps(found.caps)
-    yield "Next 7 days", line(_coming(found.coming))
+    yield "Next 7 days", line(coming.of_all(found.coming))
     if unknown := found.coming.unknown:
         names = ", ".join(f"#{each.job.id}" for each in unknown[:NAMED])
         more = f" and {len(unknown) - NAMED} more" if len(unknown) > NAMED else ""
@@ -187,98 +175,3 @@ def _whose(cap: Cap, job: Job | None) -> str:
             return "A run"
         case _:
             assert_never(cap)
-
-
-def _coming(coming: Coming) -> str:
-    """What the coming week costs at this rate, and what that rests on."""
-    known = [each for each in coming.jobs if each.rate is not None]
-    said = []
-    if known:
-        said.append(f"{_about(coming.amount)} for {facts.count(coming.fires, 'run')}")
-        said.append(_bases([each.rate for each in known if each.rate]))
-    elif not coming.unknown:
-        said.append("$0.00: no run that costs anything is due")
-    if coming.held:
-        said.append(f"{facts.count(coming.held, 'job')} held meanwhile, not counted")
-    if coming.beyond:
-        said.append(f"{facts.count(coming.beyond, 'more job')} not reckoned")
-    return "; ".join(said) or "nobody knows"
-
-
-def _bases(rates: Sequence[Rate]) -> str:
-    """What so many rates rest on."""
-    words = {
-        Basis.COSTS: "by what their latest runs cost",
-        Basis.TOKENS: "by list price and the tokens of their latest runs",
-        Basis.ASSUMED: "by list price and assumed tokens",
-    }
-    counted = {basis: sum(rate.basis is basis for rate in rates) for basis in Basis}
-    return ", ".join(
-        f"{facts.count(number, 'job')} {words[basis] if number > 1 else words[basis].replace('their', 'its')}"
-        for basis, number in counted.items()
-        if number
-    )
-
-
-def _coming_of(found: CostsOf) -> Line:
-    if found.coming.held:
-        return line("$0.00 while it is held")
-    if not found.coming.jobs:
-        return line("$0.00: no run that costs anything is due")
-    (ahead,) = found.coming.jobs
-    if ahead.rate is None:
-        return line(
-            f"{facts.count(ahead.fires, 'run')}, and nobody knows what one costs;"
-            " prices in config.yaml says it"
-        )
-    total = _about(ahead.rate.amount * ahead.fires)
-    return line(f"{total}: {facts.count(ahead.fires, 'run')} at {_at(ahead)}")
-
-
-def _at(ahead: Ahead) -> str:
-    rate = ahead.rate
-    if rate is None:
-        return "a price that nobody knows"
-    amount = _about(rate.amount)
-    runs = facts.count(rate.runs, "run")
-    match rate.basis:
-        case Basis.COSTS:
-            return f"{amount} each, as its last {runs} on average"
-        case Basis.TOKENS:
-            return f"{amount} each, by list price and the tokens of its last {runs}"
-        case Basis.ASSUMED:
-            return f"{amount} each, by list price and assumed tokens: it has not run yet"
-        case _:
-            assert_never(rate.basis)
-
-
-def _about(amount: Decimal) -> str:
-    return "$0.00" if not amount else f"about {dollars(amount)}"
-
-
-def _held(held: Sequence[HeldBack], how: str) -> list[Block]:
-    """The fires that wait, and about what they would cost."""
-    if not held:
-        return []
-    fires = sum(each.fires for each in held)
-    known = sum((each.amount for each in held if each.amount is not None), Decimal(0))
-    unknown = sum(each.fires for each in held if each.amount is None)
-    words = f": {facts.count(fires, 'fire')}"
-    if unknown < fires:
-        words += f", {_about(known)} at this rate"
-    if unknown:
-        words += (
-            f", and nobody knows of {unknown} of them"
-            if unknown < fires
-            else ", at a price nobody knows"
-        )
-    rows = [_waiting(each) for each in held[:NAMED]]
-    if len(held) > NAMED:
-        rows.append(line(f"and {len(held) - NAMED} more: ", code(f"{how} list")))
-    return [Paragraph(line(bold("Held back"), words)), Bullets(tuple(rows))]
-
-
-def _waiting(each: HeldBack) -> Line:
-    cost = "nobody knows the price" if each.amount is None else _about(each.amount)
-    fires = facts.count(each.fires, "fire")
-    return line(bold(f"#{each.job}"), f" {each.name}: {fires}, {cost}; {HOLD_WORDS[each.reason]}")

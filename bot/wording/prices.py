@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from decimal import Decimal
 
-from scheduler.costs import list_of
 from scheduler.money import Forecast, Habit, month_cost, run_cost
 from scheduler.price import PriceCard, PriceSource, per_million
+from scheduler.rate import list_of
 from scheduler.route import PriceClass, Route
 
 PRICE_WORDS = {

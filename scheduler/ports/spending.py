@@ -7,9 +7,9 @@ from decimal import Decimal
 from typing import Protocol
 
 from scheduler.caps import Cap
-from scheduler.costs import Recent, Waiting
 from scheduler.job import JobId, Place
 from scheduler.ports.jobs import Entry
+from scheduler.rate import Recent, Waiting
 from scheduler.run import RunId
 from scheduler.spend import Cost, Spent
 

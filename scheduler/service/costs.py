@@ -7,28 +7,11 @@ from decimal import Decimal
 
 from scheduler.answers import CostsOf
 from scheduler.caps import Cap, Caps
-from scheduler.costs import (
-    WEEK,
-    Ahead,
-    Coming,
-    HeldBack,
-    Overview,
-    Recent,
-    Since,
-    Sum,
-    Waiting,
-    by_day,
-    by_job,
-    held_back,
-    list_of,
-    rate,
-    since,
-    summed,
-    used,
-)
+from scheduler.costs import Overview, Since, Sum, by_day, by_job, since, summed, used
 from scheduler.forecast import FORESEEN, MONTH, REMEMBERED, fires_within
 from scheduler.job import Job, JobId, JobState, Place
 from scheduler.judge import Go
+from scheduler.rate import WEEK, Ahead, Coming, HeldBack, Recent, Waiting, held_back, list_of, rate
 from scheduler.route import Route
 from scheduler.service.core import Core
 from scheduler.service.reading import HISTORY, judged, removed

@@ -5,9 +5,9 @@ from datetime import timedelta
 from decimal import Decimal
 
 from scheduler.caps import Cap, Caps
-from scheduler.costs import Recent, Waiting
 from scheduler.job import Job
 from scheduler.ports import Finish, Held, Raise
+from scheduler.rate import Recent, Waiting
 from scheduler.run import CostSource, HoldReason, Run, RunState, Usage
 from scheduler.spend import Cost, Reservation
 from storage.store import Store

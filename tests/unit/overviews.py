@@ -5,21 +5,10 @@ from decimal import Decimal
 
 from scheduler.answers import CostsOf, Removed
 from scheduler.caps import Cap
-from scheduler.costs import (
-    Ahead,
-    Basis,
-    Coming,
-    HeldBack,
-    JobCosts,
-    Others,
-    Overview,
-    Rate,
-    Sum,
-    Used,
-    since,
-)
+from scheduler.costs import JobCosts, Others, Overview, Sum, Used, since
 from scheduler.job import JobId, JobKind, JobState
 from scheduler.price import PriceCard, PriceSource
+from scheduler.rate import Ahead, Basis, Coming, HeldBack, Rate
 from scheduler.run import CostSource, HoldReason, Run, RunId, RunKind, RunState, Usage
 from tests.unit.jobs import NINE, PAID, a_job
 

@@ -8,29 +8,22 @@ from typing import Any
 import pytest
 
 from scheduler.caps import Cap, Caps
-from scheduler.costs import (
-    NAMED,
+from scheduler.costs import NAMED, Sum, Used, by_day, by_job, since, summed, used
+from scheduler.forecast import fires_within
+from scheduler.job import JobId
+from scheduler.price import PriceCard, PriceSource
+from scheduler.rate import (
     WEEK,
     Ahead,
     Basis,
     Coming,
     Rate,
     Recent,
-    Sum,
-    Used,
     Waiting,
-    by_day,
-    by_job,
     held_back,
     list_of,
     rate,
-    since,
-    summed,
-    used,
 )
-from scheduler.forecast import fires_within
-from scheduler.job import JobId
-from scheduler.price import PriceCard, PriceSource
 from scheduler.route import PriceClass, Route
 from scheduler.run import CostSource, HoldReason
 from scheduler.schedule import Cron, Interval, Once

@@ -178,7 +178,7 @@ GOOD: dict[str, Command] = {
     "spend all": ShowCosts(everywhere=True),
     "bill ALL": ShowCosts(everywhere=True),
     "cost 7": CostOfJob(SEVEN),
-    "cost of job 7": CostOfJob(SEVEN),
+    "cost job #7": CostOfJob(SEVEN),
     # a job's own cap
     "edit 7 max_usd=0.05": EditJob(SEVEN, options=Options(max_usd="0.05")),
     "edit 7 max_usd=$2": EditJob(SEVEN, options=Options(max_usd="2")),

@@ -48,8 +48,7 @@ WRONG: dict[str, str] = {
         "did you mean '/jobs cronjob action=update job_id=7 provider=lab'?"
     ),
     "cost week": (
-        "'week' is not the number of a job; type '/jobs cost' or '/jobs cost all'"
-        " or '/jobs cost <job>'; '/jobs list' shows the numbers"
+        "'week' is not the number of a job; type '/jobs cost <job>'; '/jobs list' shows the numbers"
     ),
     "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
     "audit page x": (
