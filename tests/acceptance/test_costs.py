@@ -89,6 +89,7 @@ async def test_the_caps_of_today_say_how_much_of_them_is_used(spent: World) -> N
 
 
 async def test_one_job_shows_each_day_and_how_the_cost_of_each_run_is_known(spent: World) -> None:
+    await spent.type("/jobs pause 1")
     spent.clock.advance(timedelta(days=1))
     spent.paid.behave(Says(cost=0.03))
     await spent.type("/jobs run 1")
