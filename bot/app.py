@@ -5,15 +5,15 @@ import logging
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable, Collection, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from bot.admins import Notice, admin_places, notices
+from bot.admins import Notice, notices
 from bot.attaching import Attaching, State
-from bot.bad_news import BadNews
 from bot.clock import SystemClock
 from bot.counting_provider import CountingProvider
+from bot.desk import Desk
 from bot.dispatcher import Dispatcher
 from bot.halt_file import HaltFile
 from bot.importing import Importer
@@ -22,16 +22,15 @@ from bot.notifier import Notifier
 from bot.owing_answers import owe_answer
 from bot.platform import Platform
 from bot.settings import ConfigChange, ConfigFile, Environment
+from bot.telling_admins import AdminTeller
 from bot.wording import halts
 from scheduler.answers import JobView
 from scheduler.drill import Drills
 from scheduler.engines.local import LocalEngine
-from scheduler.errors import StoreError
 from scheduler.foreseeing import Foreseer
 from scheduler.healing import Healer
 from scheduler.heartbeat import BEAT, beat
 from scheduler.job import Job, Principal
-from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Agent, Clock
 from scheduler.providers.agent import ModelAgent
 from scheduler.providers.fingerprint import fingerprints
@@ -115,21 +114,13 @@ class App:
             self.store, config, self.engine, clock, self._jobs_changed, config.file, reached
         )
         self.service = Service(core, Drills(config, agent, clock, scratch, CountingProvider))
-        self.dispatcher = Dispatcher(
+        desk = Desk(
             self.store, self.service, clock, config.last_good_settings, config.secrets, told
         )
-        self.importer = Importer(
-            self.store,
-            self.service,
-            config,
-            clock,
-            config.last_good_settings,
-            config.secrets,
-            told,
-        )
+        self.dispatcher = Dispatcher(desk)
+        self.importer = Importer(desk, config)
         self._said = said
-        self._bad_news = {name: BadNews() for name in platforms}
-        self._news: set[asyncio.Task[None]] = set()
+        self._admins = AdminTeller(desk, self.dispatcher.claims, platforms)
         self.attached = {
             name: Attaching(platform, self.dispatcher.handle, self._state_changed)
             for name, platform in platforms.items()
@@ -210,9 +201,9 @@ class App:
         stand; nothing new falls due, what is owed is sent if it can be within moments, then the chats
         and the rows are closed."""
         await asyncio.gather(self._quiet(), self.engine.stop(DRAINED))
-        for task in (*self._tasks, *self._news):
+        for task in (*self._tasks, *self._admins.telling):
             task.cancel()
-        await asyncio.gather(*self._tasks, *self._news, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._admins.telling, return_exceptions=True)
         with suppress(Exception):
             async with asyncio.timeout(LAST_WORDS):
                 await self.notifier.deliver()
@@ -263,7 +254,7 @@ class App:
                 by = Principal("terminal", "local", "me", name=halt.by)
                 found = await self.service.halts.halt(halt.reason, by)
                 if found.new:
-                    await self._tell_admins(Notice(halts.notice(found.halt)), self._platforms)
+                    await self._admins.tell(Notice(halts.notice(found.halt)))
                 self.notifier.wake()
             await self.clock.sleep_until(self.clock.now() + BEAT, never)
 
@@ -274,7 +265,7 @@ class App:
         """Tell the admins what they must know, and have alerts that are over closed."""
         for notice in notices(change):
             log.info("settings: %s %s", notice.title, "; ".join(notice.lines))
-            await self._tell_admins(notice, self._platforms)
+            await self._admins.tell(notice)
         self.notifier.wake()
         self._healer.wake()
         self.service.experiments.wake()
@@ -288,26 +279,7 @@ class App:
     def _state_changed(self, name: str, state: State) -> None:
         log.log(logging.INFO if state.up else logging.WARNING, "%s: %s", name, state.text)
         self._said(name, state)
-        if self._bad_news[name].is_news(state, asyncio.get_running_loop().time()):
-            task = asyncio.create_task(self._refused(name, state), name=f"{name} refused us")
-            self._news.add(task)
-            task.add_done_callback(self._news.discard)
-
-    async def _refused(self, name: str, state: State) -> None:
-        """What a platform that will not have us cannot tell the admins, another one does."""
-        others = [other for other in self._platforms if other != name]
-        text = f"Nothing reaches {name.title()} any more: {state.text} Jobs go on meanwhile."
-        try:
-            await self._tell_admins(Notice(text), others)
-        except StoreError:
-            log.exception("the admins could not be told")
-        self.notifier.wake()
-
-    async def _tell_admins(self, notice: Notice, platforms: Collection[str]) -> None:
-        await self.dispatcher.claims.refresh()
-        chat = self.config.last_good_settings().admin_chat
-        for place in admin_places(chat, self.dispatcher.claims.access().admins, platforms):
-            await self.store.owe(Owed(OwedKind.NOTICE, place, notice.facts))
+        self._admins.look_at(name, state)
 
 
 async def _kept(name: str, part: Callable[[], Awaitable[None]]) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from bot.carrying import Carrier
 from bot.message import Message, Request
 from bot.outlook import forecasts
-from bot.wording import alerts, answered, cards, defaults, refusals
+from bot.wording import answered, cards, defaults, pressed, questions, refusals
 from scheduler.alert import Alert, Decision
 from scheduler.answers import WhatIf
 from scheduler.commands import AcceptRoute, ChangeDefault, Doable, RunJob
@@ -38,9 +38,9 @@ class Asking:
 
     async def about_all(self, alert: Alert, press: Press, mine: list[Job]) -> Message:
         """Accept new, for those jobs of an alert that are this person's to decide."""
-        would = await self.service.consents.deciding(alert, press.revision, Decision.ACCEPTED, mine)
+        would = await self.service.alerts.deciding(alert, press.revision, Decision.ACCEPTED, mine)
         if isinstance(would, TooLate):
-            return alerts.too_late(alert, press.route)
+            return pressed.too_late(alert, press.route)
         return _question(await self._accepting(alert, would))
 
     async def _accepting(self, alert: Alert, jobs: Sequence[Job]) -> str:
@@ -50,19 +50,17 @@ class Asking:
             return answered.accepting(alert, rows)
         found = await forecasts(self.store, alert)
         foreseen = [found[job.id] for job in jobs if job.id in found]
-        return alerts.accepting(alert.route, jobs, foreseen)
+        return questions.accepting(alert.route, jobs, foreseen)
 
     async def about_one(self, alert: Alert, press: Press, job: Job) -> Message:
         """A button about one job of an alert."""
         if press.action is Action.RUN_ONCE:
             _, route = await self.service.runs.once_on(job.id, seen=alert)
-            return _question(alerts.letting_run_once(job, route))
-        would = await self.service.consents.deciding(
-            alert, press.revision, Decision.ACCEPTED, [job]
-        )
+            return _question(questions.letting_run_once(job, route))
+        would = await self.service.alerts.deciding(alert, press.revision, Decision.ACCEPTED, [job])
         if isinstance(would, TooLate):
-            return alerts.too_late(alert, press.route)
-        return _question(alerts.accepting_one(job, alert.route))
+            return pressed.too_late(alert, press.route)
+        return _question(questions.accepting_one(job, alert.route))
 
     async def about(self, command: Doable, job: Job | None, request: Request) -> Message:
         """A button that says what a command says."""
@@ -75,11 +73,11 @@ class Asking:
             return _none()
         if isinstance(command, RunJob):
             _, route = await self.service.runs.once_on(job.id, command.route)
-            return _question(alerts.letting_run_once(job, route))
+            return _question(questions.letting_run_once(job, route))
         if isinstance(command, AcceptRoute):
             await self.service.consents.accepting(command)
             now = (await self.service.reading.view(job)).current
-            return _question(alerts.accepting_one(job, now.route)) if now else _none()
+            return _question(questions.accepting_one(job, now.route)) if now else _none()
         return _question(cards.removing(job))
 
 

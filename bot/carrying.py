@@ -178,7 +178,7 @@ class Carrier:
         ]
         if not any(jobs for _, jobs in mine):
             raise self._doors.refusal(verb, "these jobs")
-        decided = await self._service.consents.decide_all(mine, decision, request.principal)
+        decided = await self._service.alerts.decide_all(mine, decision, request.principal)
         if isinstance(decided, TooLate):
             raise UserError("an alert has changed just now", "type it again")
         jobs, unfit = decided

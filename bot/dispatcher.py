@@ -2,21 +2,19 @@
 
 import logging
 import secrets
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
 from bot.admission import Admission
 from bot.carrying import Carrier
 from bot.claims import Claims
+from bot.desk import Desk
 from bot.doors import Doors, Refusal
 from bot.forms import Forms
 from bot.grammar import parse
 from bot.message import Message, Request
 from bot.pace import Pace
 from bot.presses import Presses
-from bot.sanitiser import sanitise
-from bot.settings import Settings
 from bot.wording import answers, refusals
 from bot.wording.help import help_on
 from scheduler.answers import Alerts
@@ -30,10 +28,8 @@ from scheduler.errors import (
     UserError,
 )
 from scheduler.outbox import Owed, OwedKind
-from scheduler.ports import Clock, Store
 from scheduler.press import Action
 from scheduler.schedule.zones import zone_named
-from scheduler.service import Service
 from scheduler.service.handling import handling
 
 log = logging.getLogger(__name__)
@@ -46,33 +42,17 @@ PASSING = (Action.CHANGE_DEFAULT, Action.TRY_DEFAULT)
 
 
 class Dispatcher:
-    """Handles every request of every platform.
+    """Handles every request of every platform."""
 
-    `settings` gives the last good settings; `hidden` the secrets no chat may see; `told` is called
-    after each request, since it may have made a message owed.
-    """
-
-    def __init__(
-        self,
-        store: Store,
-        service: Service,
-        clock: Clock,
-        settings: Callable[[], Settings],
-        hidden: Callable[[], frozenset[str]],
-        told: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._clock = clock
-        self._settings = settings
-        self._hidden = hidden
-        self._told = told
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
         self._pace = Pace()
-        self.claims = Claims(store, clock, lambda: settings().access)
-        self._doors = Doors(store, self.claims.access)
+        self.claims = Claims(desk.store, desk.clock, lambda: desk.settings().access)
+        self._doors = Doors(desk.store, self.claims.access)
         self._admission = Admission(self.claims, self._doors)
-        self._carrier = Carrier(service, self._doors)
-        self._forms = Forms(store, self._doors, self._carrier, clock, settings)
-        self._presses = Presses(store, service, self._doors, self._carrier, clock)
+        self._carrier = Carrier(desk.service, self._doors)
+        self._forms = Forms(desk, self._doors, self._carrier)
+        self._presses = Presses(desk, self._doors, self._carrier)
 
     async def handle(self, request: Request) -> Message | None:
         """The answer to a request; None for an event that was handled before.
@@ -84,11 +64,13 @@ class Dispatcher:
             request = replace(request, event=None)
         platform = request.principal.platform
         try:
-            if request.event is not None and await self._store.seen(platform, request.event):
+            if request.event is not None and await self._desk.store.seen(platform, request.event):
                 return None
             with handling(platform, request.event) as event:
                 answer = await self._answer(request)
-                if event is not None and not await self._store.mark(event, self._clock.now()):
+                if event is not None and not await self._desk.store.mark(
+                    event, self._desk.clock.now()
+                ):
                     return None
             return await self._ready(answer, request)
         except AlreadyHandled:
@@ -101,12 +83,12 @@ class Dispatcher:
             log.exception("incident %s", incident)
             return refusals.broken(incident)
         finally:
-            self._told()
+            self._desk.told()
 
     async def _is_marked(self, request: Request) -> bool:
         """Had the event an effect? False where the database does not say: whoever asks again learns it."""
         try:
-            return request.event is not None and await self._store.seen(
+            return request.event is not None and await self._desk.store.seen(
                 request.principal.platform, request.event
             )
         except StoreError:
@@ -117,7 +99,7 @@ class Dispatcher:
             await self.claims.refresh()
             await self._admission.admit(request)
             if not self._in_pace(request):
-                return refusals.too_fast(self._settings().core.limits.commands_per_minute)
+                return refusals.too_fast(self._desk.settings().core.limits.commands_per_minute)
             await self._learn_zone(request)
             if request.token is not None:
                 return await self._presses.press(request)
@@ -154,7 +136,7 @@ class Dispatcher:
         if isinstance(answer, Alerts):
             for alert in answer.alerts:
                 facts = {"alert": int(alert.id), "anew": True}
-                await self._store.owe(Owed(OwedKind.ALERT, alert.place, facts))
+                await self._desk.store.owe(Owed(OwedKind.ALERT, alert.place, facts))
         return answers.answer(answer, request.command)
 
     async def _learn_zone(self, request: Request) -> None:
@@ -165,21 +147,21 @@ class Dispatcher:
             zone = zone_named(request.zone).key
         except ScheduleError:
             return
-        if (await self._store.person(request.principal)).zone != zone:
-            await self._store.set_zone(request.principal, zone)
+        if (await self._desk.store.person(request.principal)).zone != zone:
+            await self._desk.store.set_zone(request.principal, zone)
 
     def _in_pace(self, request: Request) -> bool:
         if self._doors.is_admin(request):
             return True
-        limit = self._settings().core.limits.commands_per_minute
-        return self._pace.allows(request.principal, self._clock.now(), limit)
+        limit = self._desk.settings().core.limits.commands_per_minute
+        return self._pace.allows(request.principal, self._desk.clock.now(), limit)
 
     async def _ready(self, message: Message, request: Request) -> Message:
         """Sanitised, and with its buttons minted."""
-        clean = sanitise(message, self._hidden())
+        clean = self._desk.clean(message)
         if not clean.buttons:
             return clean
         presses = [button.press for button in clean.buttons]
         passing = any(press.action in PASSING for press in presses)
-        expires = self._clock.now() + (QUESTION_LIFE if passing else BUTTON_LIFE)
-        return clean.with_tokens(await self._store.mint(presses, request.place, expires))
+        expires = self._desk.clock.now() + (QUESTION_LIFE if passing else BUTTON_LIFE)
+        return clean.with_tokens(await self._desk.store.mint(presses, request.place, expires))

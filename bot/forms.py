@@ -1,34 +1,22 @@
 """A job asked for field by field: the empty form, and the filled one."""
 
-from collections.abc import Callable
-
 from bot.carrying import Carrier
+from bot.desk import Desk
 from bot.doors import Doors
 from bot.grammar import read_form, sentence
 from bot.message import AddForm, Message, Request
-from bot.settings.values import Settings
 from bot.wording import answers, forms
 from scheduler.commands import AddJob
 from scheduler.errors import UserError
-from scheduler.ports import Clock, Store
 
 
 class Forms:
     """Asks with a form, and carries a filled one out exactly as `add` is."""
 
-    def __init__(
-        self,
-        store: Store,
-        doors: Doors,
-        carrier: Carrier,
-        clock: Clock,
-        settings: Callable[[], Settings],
-    ) -> None:
-        self._store = store
+    def __init__(self, desk: Desk, doors: Doors, carrier: Carrier) -> None:
+        self._desk = desk
         self._doors = doors
         self._carrier = carrier
-        self._clock = clock
-        self._settings = settings
 
     async def ask(self, request: Request) -> Message:
         """What `add` alone is answered with; raises Refusal."""
@@ -38,8 +26,8 @@ class Forms:
     async def filled(self, form: AddForm, request: Request) -> Message:
         """The card of the new job, or all that is wrong with the form; raises Refusal."""
         self._doors.need(request, "add")
-        limits = self._settings().core.limits
-        read = read_form(form, await self._zone(request), self._clock.now(), limits)
+        limits = self._desk.settings().core.limits
+        read = read_form(form, await self._zone(request), self._desk.clock.now(), limits)
         if not isinstance(read, AddJob):
             return forms.problems(read)
         try:
@@ -51,5 +39,5 @@ class Forms:
 
     async def _zone(self, request: Request) -> str:
         """The zone a job of this person gets unless it names one."""
-        person = await self._store.person(request.principal)
-        return person.zone or self._settings().core.timezone
+        person = await self._desk.store.person(request.principal)
+        return person.zone or self._desk.settings().core.timezone

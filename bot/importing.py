@@ -1,13 +1,13 @@
 """Jobs of hermes-agent are brought over: read, stored once, told line by line, and told to their chats."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from bot.desk import Desk
 from bot.hermes import Asked, Into, Ready, read_jobs
 from bot.hermes.places import owner_named, place_named
 from bot.message import Message
-from bot.sanitiser import sanitise
 from bot.settings import Settings
 from bot.wording import refusals
 from bot.wording.imports import Imported, imported
@@ -15,11 +15,10 @@ from scheduler.drift import Drift
 from scheduler.errors import DriftpinError, UserError
 from scheduler.job import Job, Place, Principal, unguarded_axes
 from scheduler.outbox import Facts, Owed, OwedKind
-from scheduler.ports import Clock, Config, Held, Store
+from scheduler.ports import Config, Held
 from scheduler.providers.catalogue import BUILT_IN
 from scheduler.route import Pins
 from scheduler.schedule.zones import zone_named
-from scheduler.service import Service
 from scheduler.snapshots import resolved
 from scheduler.verdict import OneLook, verdict
 
@@ -27,25 +26,9 @@ SOURCE = "hermes"
 
 
 class Importer:
-    """`told` is called when messages may have become owed."""
-
-    def __init__(
-        self,
-        store: Store,
-        service: Service,
-        config: Config,
-        clock: Clock,
-        settings: Callable[[], Settings],
-        hidden: Callable[[], frozenset[str]],
-        told: Callable[[], None],
-    ) -> None:
-        self._store = store
-        self._service = service
+    def __init__(self, desk: Desk, config: Config) -> None:
+        self._desk = desk
         self._config = config
-        self._clock = clock
-        self._settings = settings
-        self._hidden = hidden
-        self._told = told
 
     async def bring_in(self, asked: Asked, by: Principal) -> Message:
         """Bring over what can be, each job once; what is wrong with the file is told as a refusal."""
@@ -55,27 +38,27 @@ class Importer:
             message = refusals.mistake(error)
         except DriftpinError as error:
             message = refusals.mistake(UserError(str(error)))
-        return sanitise(message, self._hidden())
+        return self._desk.clean(message)
 
     async def _bring_in(self, asked: Asked, by: Principal) -> Imported:
         into = self._into(asked, by)
         # In a thread: a long file takes seconds, and chats are answered meanwhile.
         found = await asyncio.to_thread(read_jobs, asked.content, asked.name, into)
-        known = await self._service.jobs.imported(SOURCE)
+        known = await self._desk.service.jobs.imported(SOURCE)
         fresh = [each for each in found if isinstance(each, Ready) and each.key not in known]
         drifted = await self._drifted(fresh)
         brought: dict[str, Job] = {}
         if fresh and not asked.dry_run:
             jobs = [(each.key, each.job) for each in fresh]
-            brought = await self._service.jobs.bring(SOURCE, jobs, by)
+            brought = await self._desk.service.jobs.bring(SOURCE, jobs, by)
             await self._tell(list(brought.values()), by)
         return Imported(asked.name, found, brought, known, drifted, asked.dry_run)
 
     def _into(self, asked: Asked, by: Principal) -> Into:
-        settings = self._settings()
+        settings = self._desk.settings()
         zone = zone_named(asked.zone) if asked.zone else ZoneInfo(settings.core.timezone)
         return Into(
-            now=self._clock.now(),
+            now=self._desk.clock.now(),
             zone=zone,
             owner=owner_named(asked.owner) if asked.owner else by,
             to=place_named(asked.to) if asked.to else None,
@@ -104,13 +87,13 @@ class Importer:
             facts: Facts = {
                 "jobs": len(here),
                 "unguarded": sum(bool(unguarded_axes(job)) for job in here),
-                "by": by.name or by.key,
+                "by": by.called,
                 "provider": names[0],
                 "model": names[1],
                 "bills": default.route.billing if default else None,
             }
-            await self._store.owe(Owed(OwedKind.IMPORTED, _one_place(here, chat), facts))
-        self._told()
+            await self._desk.store.owe(Owed(OwedKind.IMPORTED, _one_place(here, chat), facts))
+        self._desk.told()
 
 
 def _one_place(jobs: Sequence[Job], chat: Place) -> Place:

@@ -5,12 +5,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from bot.adapters.terminal.adapter import HERE, Terminal
-from bot.at_start import warn
-from bot.clock import SystemClock
+from bot.adapters.terminal.adapter import HERE
+from bot.alone import alone
 from bot.control import ask_import, machine_user, socket_path
 from bot.hermes import MOST_BYTES, Asked
-from bot.logs import log_to_file
 from bot.one_command import REFUSED
 from bot.settings import Environment
 from scheduler.errors import OperatorError
@@ -27,7 +25,10 @@ async def one_import(path: Path, asked: Asked) -> int:
     if answer is not None:
         print(answer.text)
         return REFUSED if answer.refused else 0
-    return await _alone(environment, asked)
+    async with alone(environment) as (app, terminal):
+        report = await app.importer.bring_in(asked, machine_user())
+        await terminal.send(HERE, report)
+    return REFUSED if report.refused else 0
 
 
 def _content(path: Path) -> bytes:
@@ -37,25 +38,3 @@ def _content(path: Path) -> bytes:
             return file.read(MOST_BYTES + 1)
     except OSError as error:
         raise OperatorError(f"{path} cannot be read: {error.strerror or error}") from None
-
-
-async def _alone(environment: Environment, asked: Asked) -> int:
-    # Half a second of imports that a command beside a running process can do without.
-    from bot.app import App
-
-    async def nothing_to_wait_for() -> None:
-        return
-
-    terminal = Terminal(settle=nothing_to_wait_for, interactive=False, pressable=False)
-    app = await App.open(environment, SystemClock(), {"terminal": terminal})
-    log_to_file(environment.home, app.config.secrets)
-    warn(app.config)
-    try:
-        await app.start(ticking=False)
-        message = await app.importer.bring_in(asked, machine_user())
-        await terminal.send(HERE, message)
-    finally:
-        # What was owed before waits for somebody who can answer it.
-        app.notifier.since = app.clock.now()
-        await app.stop()
-    return REFUSED if message.refused else 0

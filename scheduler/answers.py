@@ -11,7 +11,7 @@ from scheduler.costs import Overview, Since, Sum, Used
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
-from scheduler.halt import HaltEnded, HaltSet
+from scheduler.halt import Halt, HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
@@ -55,11 +55,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Listed:
+    """One page of jobs; `halt` is the one in force."""
+
     views: tuple[JobView, ...]
     page: int
     pages: int
     total: int
     everywhere: bool
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)

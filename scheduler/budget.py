@@ -52,18 +52,18 @@ def cap_words(job: Job, reached: Reached) -> str:
     most = dollars(reached.most)
     match reached.cap:
         case Cap.OWN:
-            return f"a run of job {job.id} may cost more than {most}, which is its own max_usd"
+            return f"a run of job {job.id} could cost more than the {most} of its own max_usd"
         case Cap.RUN:
-            return f"a run of job {job.id} may cost more than {most}, which is spend.{reached.cap}"
+            return f"a run of job {job.id} could cost more than the {most} of spend.{reached.cap}"
         case Cap.JOB_DAY:
-            whose = f"job {job.id} has"
+            over = f"job {job.id} over the {most} it"
         case Cap.CHAT_DAY:
-            whose = "the jobs of this chat have"
+            over = f"the jobs of this chat over the {most} they"
         case Cap.DAY:
-            whose = "all jobs together have"
+            over = f"all jobs together over the {most} they"
         case _:
             assert_never(reached.cap)
-    return f"{whose} used up the {most} of spend.{reached.cap} for {reached.day}"
+    return f"this run could take {over} may spend on {reached.day} (spend.{reached.cap})"
 
 
 def _standing(reached: Reached) -> str:

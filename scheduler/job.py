@@ -75,6 +75,11 @@ class Principal:
     def key(self) -> str:
         return f"{self.platform}:{self.workspace}:{self.person}"
 
+    @property
+    def called(self) -> str:
+        """How people know this person: by name, else by the key."""
+        return self.name or self.key
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

@@ -56,8 +56,8 @@ class Press:
 
     `revision` is the alert's, or else the job's consent revision, or the run's id, or the page of a
     list (0: the first, and not in its place), or the seconds of an experiment, or its id; `everywhere`
-    when that list is of all chats, or with a job of an alert when the press is one of a list, which is
-    shown again after it.
+    when that list is of all chats, or with a job when the press is one of several: a list behind Choose
+    is shown again after it, and a Stop leaves the others beside it.
     """
 
     action: Action

@@ -28,7 +28,7 @@ def note(tx: Tx, entry: Entry) -> None:
 
 def name_of(audit: Entry) -> str:
     """How a person is named where it says who decided or stopped something."""
-    return audit.by.name or audit.by.key
+    return audit.by.called
 
 
 def mark(tx: Tx, event: Event, at: datetime) -> bool:

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select
 
 from scheduler.errors import AlreadyRunning
 from scheduler.job import Job, JobState
-from scheduler.run import FOLLOWS, WAS_HELD, Run, RunState
+from scheduler.run import FOLLOWS, WAS_HELD, HoldReason, Run, RunState
 from storage.locks import lock_open_runs, save_job, save_run
 from storage.tables import RUNS
 from storage.transaction import Tx
@@ -85,6 +85,13 @@ def has_called(tx: Tx, job: Job) -> bool:
     """Whether the latest held run of a job has made a call: nothing but a person repeats it."""
     held = _held(tx, job)
     return bool(held) and held[-1].usage.requests > 0
+
+
+def give_up_capped(tx: Tx, job: Job) -> None:
+    """Fires that a cap held are missed once a later one runs by itself; what has called stays."""
+    for run in _held(tx, job):
+        if run.hold_reason is HoldReason.BUDGET and not run.usage.requests:
+            save_run(tx, moved(run, RunState.MISSED, tx.now))
 
 
 def settle(tx: Tx, job: Job) -> None:

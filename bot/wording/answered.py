@@ -6,13 +6,10 @@ from decimal import Decimal
 from bot.message import (
     Block,
     Bullets,
-    Button,
     Code,
-    Confirm,
     Fields,
     Line,
     Message,
-    Moment,
     Paragraph,
     Tone,
     bold,
@@ -20,10 +17,10 @@ from bot.message import (
     line,
 )
 from bot.wording import facts
-from bot.wording.alerts import LISTED, Waiting, pin_line
+from bot.wording.buttons import about_all
+from bot.wording.held_jobs import LISTED, Waiting, in_line, pin_line
 from scheduler.alert import Alert, AlertJob
 from scheduler.dollars import dollars
-from scheduler.press import Action, Press, RouteNames
 from scheduler.run import CostSource, Run
 from scheduler.served import Fact, Mismatch
 
@@ -53,7 +50,8 @@ def alert(found: Alert, waiting: Waiting, calls: int, how: str) -> Message:
     blocks.append(Code("\n".join(pin_line(row.job, how) for row in rows[:LISTED])))
     held = f"Job {facts.called(rows[0].job)} is" if len(rows) == 1 else f"{len(rows)} jobs are"
     title = f"{held} held: {found.route.name} {_happened(rows)}. {spent}"
-    return Message(title, tuple(blocks), _buttons(found, rows), Tone.LOUD)
+    buttons = about_all(found, rows, accepting(found, rows))
+    return Message(title, tuple(blocks), buttons, Tone.LOUD)
 
 
 def _mismatches(rows: Iterable[AlertJob]) -> list[Mismatch]:
@@ -105,11 +103,7 @@ def _so_far(runs: Sequence[Run], calls: int) -> Line:
 
 
 def _row(row: AlertJob) -> Line:
-    words = ", ".join(map(str, row.job.answered_as))
-    parts: list[str | Moment] = [f" {row.job.name}: {words}"]
-    if row.job.next_fire_time:
-        parts += ["; next fire ", Moment(row.job.next_fire_time, row.job.zone)]
-    return line(bold(f"#{row.job.id}"), *parts)
+    return in_line(row.job, ", ".join(map(str, row.job.answered_as)))
 
 
 def _choices(found: Alert, rows: Sequence[AlertJob]) -> tuple[tuple[str, Line], ...]:
@@ -139,18 +133,3 @@ def accepting(found: Alert, rows: Sequence[AlertJob]) -> str:
     """What is asked before these jobs may be answered like that from now on."""
     jobs = facts.count(len(rows), "job")
     return f"From now on {jobs} will ask {found.route.name}, and {_accepted(rows)}. Accept?"
-
-
-def _buttons(found: Alert, rows: Sequence[AlertJob]) -> tuple[Button, ...]:
-    every = "" if len(rows) == 1 else f" (all {len(rows)})"
-    route = RouteNames.of(found.route)
-    question = accepting(found, rows)
-
-    def press(action: Action) -> Press:
-        return Press(action, alert=found.id, revision=found.revision, route=route)
-
-    return (
-        Button(f"Pin old{every}", press(Action.PIN), primary=True),
-        Button(f"Accept new{every}", press(Action.ACCEPT), confirm=Confirm(question, "Accept")),
-        Button(f"Pause{every}", press(Action.PAUSE)),
-    )

@@ -6,7 +6,6 @@ from typing import assert_never
 
 from bot.message import (
     Block,
-    Bullets,
     Button,
     Fields,
     Message,
@@ -19,20 +18,23 @@ from bot.message import (
     line,
 )
 from bot.wording import (
-    alerts,
     cards,
+    choosing,
     costs,
     defaults,
     drills,
     experiments,
     facts,
     halts,
+    histories,
     people,
+    pressed,
     prices,
     runs,
     spending,
 )
 from bot.wording.edits import edits
+from bot.wording.long import dozen
 from scheduler.answers import (
     Added,
     Alerts,
@@ -69,9 +71,6 @@ from scheduler.job import Job, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run
 
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
-
 
 def answer(found: Answer, how: str) -> Message:
     """The message for what the service found or did; `how` is how a command is typed here."""
@@ -101,13 +100,13 @@ def answer(found: Answer, how: str) -> Message:
         case Alerts():
             return _alerts(found, how)
         case StillHeld():
-            return alerts.still_held(found)
+            return choosing.still_held(found)
         case Decisions():
-            return alerts.decisions(found)
+            return pressed.decisions(found)
         case Histories(job, history, removed):
-            return _of_removed(runs.history(job, history), job, removed, how)
+            return _of_removed(histories.history(job, history), job, removed, how)
         case Outputs(job, run, removed):
-            return _of_removed(runs.output(job, run), job, removed, how)
+            return _of_removed(histories.output(job, run), job, removed, how)
         case Default():
             return defaults.shown(found, how)
         case WhatIf():
@@ -143,9 +142,10 @@ def _changed(found: Changed, how: str) -> Message:
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)
         blocks.append(Paragraph(line("Its held fire of ", fire, " runs now.")))
+        buttons = (runs.stop_button(found.released),)
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
-        buttons = (_run_held(view.held[-1], view.job),)
+        buttons = (replace(runs.run_held_button(view.held[-1]), primary=True),)
     if found.done is Done.REMOVED:
         back = code(f"{how} resume {view.job.id}")
         blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
@@ -170,11 +170,6 @@ def _of_removed(message: Message, job: Job, removed: Removed | None, how: str) -
 
 def _undo(job: Job) -> Button:
     return Button("Undo", Press(Action.RESTORE, job=job.id))
-
-
-def _run_held(run: Run, job: Job) -> Button:
-    press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
-    return Button("Run the held fire now", press, primary=True)
 
 
 def _held_waits(run: Run, job: Job, how: str) -> Paragraph:
@@ -218,10 +213,10 @@ def _started(found: Started) -> Message:
     job = found.job
     if found.once is not None:
         what = "held fire runs" if found.held_fire else "run starts"
-        route = f"{found.once.name} ({prices.PRICE_WORDS[found.once.price_class]})"
         return Message(
-            f"A {what} now, once, on {route} for job {facts.called(job)}; what the job consents to"
-            " stays as it was."
+            f"A {what} now, once, on {prices.priced(found.once)} for job {facts.called(job)}; what the"
+            " job consents to stays as it was.",
+            buttons=(runs.stop_button(found.run),),
         )
     if not found.held_fire:
         title = f"Job {facts.called(job)} is about to run."
@@ -274,7 +269,7 @@ def _snapshots(found: Snapshots) -> Message:
 
 def _left(jobs: tuple[Job, ...]) -> list[str]:
     """Whose the jobs are that stay as they are."""
-    owners = Counter(job.owner.name or job.owner.key for job in jobs)
+    owners = Counter(job.owner.called for job in jobs)
     return [
         f"{facts.count(number, 'unguarded job')} left: {who} or an admin decides about"
         f" {'it' if number == 1 else 'them'}."
@@ -291,14 +286,12 @@ def _alerts(found: Alerts, how: str) -> Message:
         return Message(title)
     verb = "has a held fire" if len(waiting) == 1 else "have held fires"
     rest = f"{facts.count(len(waiting), 'job')} {verb} that no alert asks about"
-    rows = [cards.row(view) for view in waiting[:NAMED]]
-    if len(waiting) > NAMED:
-        rows.append(line(f"and {len(waiting) - NAMED} more: ", code(f"{how} list")))
+    rows = dozen((cards.row(view) for view in waiting), code(f"{how} list"))
     first = waiting[0].job.id
     return Message(
         f"{title} {rest}." if number else f"No alert is open, but {rest}.",
         (
-            Bullets(tuple(rows)),
+            rows,
             Quiet(line("To run one, or to be told what keeps it: ", code(f"{how} run {first}"))),
         ),
     )

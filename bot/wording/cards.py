@@ -17,8 +17,10 @@ from bot.message import (
     code,
     line,
 )
-from bot.wording import facts
-from bot.wording.runs import HOLD_WORDS, outcome, snapshot_button, stop_button
+from bot.wording import facts, halts
+from bot.wording.histories import outcome
+from bot.wording.long import turns
+from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
 from scheduler.dollars import dollars
 from scheduler.drift import consent
@@ -104,7 +106,7 @@ def shown(view: JobView, how: str) -> Message:
         more.append(("Held", _held_fires(view, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
-    more.append(("Owner", line(job.owner.name or job.owner.key)))
+    more.append(("Owner", line(job.owner.called)))
     blocks: list[Block] = [Fields((*rows(view), *more))]
     # What held it once and holds it no more would contradict the rest.
     if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
@@ -156,15 +158,17 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
 
 
 def listed(answer: Listed, how: str) -> Message:
-    """One page of jobs, one line each."""
+    """One page of jobs, one line each; above them the halt, where one is in force."""
+    blocks: list[Block] = [halts.in_force(answer.halt, how)] if answer.halt else []
     if not answer.total:
         example = f"{how} add every weekday at 09:00 | Summarise open incidents"
-        return Message("There are no jobs here yet.", (Paragraph(line("Try: ", code(example))),))
+        blocks.append(Paragraph(line("Try: ", code(example))))
+        return Message("There are no jobs here yet.", tuple(blocks))
     where = "everywhere" if answer.everywhere else "here"
     title = f"{facts.count(answer.total, 'job')} {where}"
     if answer.pages > 1:
         title += f", page {answer.page} of {answer.pages}"
-    blocks: list[Block] = [Bullets(tuple(row(view) for view in answer.views))]
+    blocks.append(Bullets(tuple(row(view) for view in answer.views)))
     if answer.page < answer.pages:
         every = " all" if answer.everywhere else ""
         following = f"{how} list{every} {answer.page + 1}"
@@ -173,13 +177,10 @@ def listed(answer: Listed, how: str) -> Message:
 
 
 def _page_buttons(answer: Listed) -> tuple[Button, ...]:
-    """The pages on either side, where there are any."""
-    beside = (("Previous", answer.page - 1), ("Next", answer.page + 1))
-    return tuple(
-        Button(label, Press(Action.PAGE, revision=page, everywhere=answer.everywhere))
-        for label, page in beside
-        if 1 <= page <= answer.pages
-    )
+    def press(page: int) -> Press:
+        return Press(Action.PAGE, revision=page, everywhere=answer.everywhere)
+
+    return turns(answer.page, answer.pages, press)
 
 
 def row(view: JobView) -> Line:

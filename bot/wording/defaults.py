@@ -19,6 +19,7 @@ from bot.message import (
     line,
 )
 from bot.wording import facts, prices
+from bot.wording.long import NAMED, dozen
 from scheduler.answers import Default, DefaultChanged, WhatIf
 from scheduler.drift import consent
 from scheduler.experiment import Experiment
@@ -27,9 +28,6 @@ from scheduler.money import Forecast
 from scheduler.press import Action, Press
 from scheduler.route import Route
 from scheduler.schedule.spans import span_words
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def shown(found: Default, how: str) -> Message:
@@ -66,7 +64,7 @@ def _experiment(found: Default, how: str) -> tuple[tuple[Block, ...], tuple[Butt
     running = found.experiment
     if running is None:
         return (), ()
-    who = running.by.name or running.by.key
+    who = running.by.called
     said = Paragraph(
         line(
             bold("An experiment"),
@@ -204,11 +202,11 @@ def _jobs_and_chats(
     """Each job with the chat it belongs to, and what it would cost on this route (of one job that
     is said already)."""
     told = []
-    for job in jobs[:NAMED]:
+    for job in jobs:
         known = len(jobs) > 1 and job.id in forecasts
         cost = prices.spent(route, [forecasts[job.id]]) if route and known else ""
         told.append((*_named(job), *line(f"; in {_chat(job.place)}{'; ' if cost else ''}{cost}")))
-    return _capped(told, len(jobs))
+    return dozen(told)
 
 
 def _by_chat(jobs: Sequence[Job]) -> Quiet:
@@ -232,13 +230,8 @@ def _chat(place: Place) -> str:
 
 def jobs_by_name(jobs: Sequence[Job]) -> Bullets:
     """Jobs with what they consent to; the first dozen, and how many more."""
-    return _capped([_named(job) for job in jobs[:NAMED]], len(jobs))
+    return dozen(map(_named, jobs))
 
 
 def _named(job: Job) -> Line:
     return line(bold(f"#{job.id}"), f" {job.name}, consents to {facts.names(consent(job))}")
-
-
-def _capped(lines: list[Line], total: int) -> Bullets:
-    more = [line(f"and {total - len(lines)} more")] if total > len(lines) else []
-    return Bullets((*lines, *more))

@@ -61,7 +61,7 @@ def over(experiment: Experiment, holds: int, how: str) -> Message:
 
 def _title(experiment: Experiment) -> str:
     old, new = experiment.old, experiment.new
-    who = experiment.ended_by and (experiment.ended_by.name or experiment.ended_by.key)
+    who = experiment.ended_by and experiment.ended_by.called
     match experiment.ending:
         case Ending.RETURNED if who:
             return f"{who} ended the experiment with {new}: the default is {old} again."

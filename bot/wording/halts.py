@@ -1,12 +1,10 @@
 """A halt in words: what it shut, what it cut off, and what it held."""
 
-from bot.message import Block, Bullets, Line, Message, Moment, Paragraph, Tone, bold, code, line
+from bot.message import Block, Line, Message, Moment, Paragraph, Tone, bold, code, line
 from bot.wording import facts
+from bot.wording.long import dozen
 from scheduler.halt import Halt, HaltEnded, HaltSet
 from scheduler.job import Job
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def halted(found: HaltSet, how: str) -> Message:
@@ -25,6 +23,11 @@ def halted(found: HaltSet, how: str) -> Message:
     return Message(title, tuple(blocks), tone=Tone.LOUD)
 
 
+def in_force(halt: Halt, how: str) -> Paragraph:
+    """One line above what would run if nobody had halted."""
+    return Paragraph(line(bold("Halted: "), f"{halt}. ", code(f"{how} unhalt"), " ends it."))
+
+
 def notice(halt: Halt) -> str:
     """What the admins are told of a halt that no chat has asked for."""
     return f"{halt}, on the machine. '/jobs unhalt' ends it."
@@ -40,7 +43,7 @@ def ended(found: HaltEnded, how: str) -> Message:
             line(*_named(job), f": {facts.count(fires, 'fire')}") for job, fires in found.missed
         ]
         blocks.append(Paragraph(line("Missed, and not made up for:")))
-        blocks.append(_listed(rows))
+        blocks.append(dozen(rows))
     if found.waiting:
         rows = [
             line(
@@ -53,7 +56,7 @@ def ended(found: HaltEnded, how: str) -> Message:
             for job, run in found.waiting
         ]
         blocks.append(Paragraph(line("Held until somebody runs it:")))
-        blocks.append(_listed(rows))
+        blocks.append(dozen(rows))
     if not blocks:
         blocks.append(Paragraph(line("No fire was held meanwhile.")))
     title = "The halt is over. Nothing runs by itself before its next fire."
@@ -79,9 +82,3 @@ def _numbers(spaced: str) -> str:
 
 def _named(job: Job) -> Line:
     return line(bold(f"#{job.id}"), f" {job.name}")
-
-
-def _listed(rows: list[Line]) -> Bullets:
-    if len(rows) > NAMED:
-        rows = [*rows[:NAMED], line(f"and {len(rows) - NAMED} more")]
-    return Bullets(tuple(rows))

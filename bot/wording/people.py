@@ -2,10 +2,8 @@
 
 from bot.message import Block, Bullets, Line, Message, Moment, Paragraph, Quiet, bold, code, line
 from bot.wording import facts
+from bot.wording.long import dozen
 from scheduler.answers import Audited, Deed, Zone
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def zone(found: Zone, how: str) -> Message:
@@ -20,13 +18,11 @@ def zone(found: Zone, how: str) -> Message:
         first = found.elsewhere[0]
         another = code(f"{how} edit {first.id} tz={found.zone}")
         kept = [line(bold(f"#{job.id}"), f" {job.name}: {job.zone}") for job in found.elsewhere]
-        if len(kept) > NAMED:
-            kept = [*kept[:NAMED], line(f"and {len(kept) - NAMED} more")]
         keep = "keeps its" if len(kept) == 1 else "keep theirs"
         blocks.append(
             Paragraph(line(f"{facts.count(len(found.elsewhere), 'job')} of yours {keep}:"))
         )
-        blocks.append(Bullets(tuple(kept)))
+        blocks.append(dozen(kept))
         blocks.append(Quiet(line("One of them changes with ", another)))
     if found.fixed:
         one = code(f"{how} edit <job> tz=Europe/Oslo")

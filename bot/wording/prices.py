@@ -58,6 +58,12 @@ def class_and_figures(route: Route) -> str:
     return f"{PRICE_WORDS[route.price_class]}{': ' if told else ''}{told}"
 
 
+def priced(route: Route, cost: str = "") -> str:
+    """A route by name with its class, and with what it costs where that is told."""
+    more = f", {cost}" if cost else ""
+    return f"{route.name} ({PRICE_WORDS[route.price_class]}{more})"
+
+
 def spent(route: Route, forecasts: Sequence[Forecast]) -> str:
     """About how much a run and a month of some jobs cost; empty where nothing is, or nobody knows."""
     month = month_cost(route.price_class, route.price, forecasts)

@@ -1,13 +1,11 @@
-"""How runs went: reports, histories, outputs."""
+"""What a run tells its origin, and what its receipt says."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.grammar.sentences import sentence
 from bot.message import (
     Block,
-    Bullets,
     Button,
     Code,
     Line,
@@ -28,8 +26,7 @@ from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import PriceClass, Route
-from scheduler.run import WAS_HELD, CostSource, HoldReason, Run, RunKind, RunState
-from scheduler.schedule.spans import span_words
+from scheduler.run import CostSource, HoldReason, Run, RunState
 from scheduler.script import is_script
 
 OUTCOME_WORDS = {
@@ -56,47 +53,6 @@ HOLD_WORDS = {
     HoldReason.SERVED: "what answered is not what was consented to",
     HoldReason.BUDGET: "a cap on spending allows no more",
 }
-
-
-AT_ONCE = timedelta(seconds=10)
-"""A run that began within this of its fire time began in time."""
-
-
-def outcome(run: Run, job: Job) -> Line:
-    """A run in one line: when it was due, how it went, and when it ran where that was later."""
-    words = OUTCOME_WORDS[run.state]
-    if run.hold_reason and run.state is RunState.MISSED:
-        words = "held, then given up for a later fire"
-        if run.hold_reason is HoldReason.HALT:
-            words = "missed, everything that spends was halted"
-    if run.hold_reason and run.state is RunState.HELD:
-        words += f", {HOLD_WORDS[run.hold_reason]}"
-    decided = f", {run.decided}" if run.decided else ""
-    asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
-    began = _began(run)
-    waited = f"held {_waited(run)}, then " if began and run.note == WAS_HELD else ""
-    said = f": {waited}{words}{decided}{asked}{_on(run)}"
-    parts = line(Moment(run.fire_time, job.zone), said)
-    return parts if began is None else (*parts, *line("; ran at ", Moment(began, job.zone)))
-
-
-def _began(run: Run) -> datetime | None:
-    """When a run began, where that is not plain from its fire time."""
-    if run.started_at is None or run.state in (RunState.HELD, RunState.MISSED):
-        return None
-    late = run.note == WAS_HELD or run.started_at - run.fire_time >= AT_ONCE
-    return run.started_at if late else None
-
-
-def _waited(run: Run) -> str:
-    return span_words((run.started_at or run.fire_time) - run.fire_time) or "for a moment"
-
-
-def _on(run: Run) -> str:
-    uncalled = run.state is RunState.CANCELLED and not run.usage.requests
-    if run.route is None or uncalled or run.state in (RunState.HELD, RunState.MISSED):
-        return ""
-    return "" if is_script(run.route) else f", on {run.route.name}"
 
 
 def report(
@@ -243,6 +199,18 @@ def stop_button(run: Run, label: str = "Stop") -> Button:
     return Button(label, Press(Action.STOP, job=run.job_id, revision=int(run.id)))
 
 
+def run_held_button(run: Run) -> Button:
+    """It sets this held fire free, or the latest one of its job."""
+    press = Press(Action.RUN_HELD, job=run.job_id, revision=int(run.id))
+    return Button("Run the held fire now", press)
+
+
+def stop_among(run: Run) -> Button:
+    """The same beside buttons of other jobs, which stay."""
+    press = Press(Action.STOP, job=run.job_id, revision=int(run.id), everywhere=True)
+    return Button(f"Stop {run.job_id}", press)
+
+
 def _cut_off(job: Job, run: Run) -> str:
     if job.kind is JobKind.SCRIPT:
         begun = "The script was ended, with everything it had started."
@@ -253,13 +221,11 @@ def _cut_off(job: Job, run: Run) -> str:
 
 
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
-    retry = Button(
-        "Run the held fire now", Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
-    )
     if run.hold_reason is HoldReason.BUDGET:
         more = Press(Action.RAISE, job=job.id, revision=int(run.id))
         pause = Button("Pause", Press(Action.PAUSE, job=job.id))
         return (Button("Raise for today", more), pause) if raisable(run.error or "") else (pause,)
+    retry = run_held_button(run)
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
     return (retry,)
@@ -271,10 +237,10 @@ def receipt(run: Run) -> Line:
         return line("no provider was called")
     if is_script(run.route):
         return line(f"script {run.route.model}, no provider was called")
-    return line(", ".join((run.route.name, *_figures(run, run.route))))
+    return line(", ".join((run.route.name, *figures(run, run.route))))
 
 
-def _figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
+def figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
     """What a run was priced as, who answered, what it cost and how that is known, and its tokens."""
     usage, charged = run.usage, route.price_class
     local = charged is PriceClass.LOCAL
@@ -325,32 +291,4 @@ def paused_itself(job: Job, run: Run, failures: int, how: str) -> Message:
         ),
         (Button("Resume", resume, primary=True),),
         Tone.LOUD,
-    )
-
-
-def history(job: Job, runs: tuple[Run, ...]) -> Message:
-    if not runs:
-        return Message(f"Job {facts.called(job)} has not run yet.")
-    return Message(
-        f"The latest runs of job {facts.called(job)}",
-        (Bullets(tuple(_in_history(run, job) for run in runs)),),
-        tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
-    )
-
-
-def _in_history(run: Run, job: Job) -> Line:
-    """A run in one line, with what it cost, by which price list, and the tokens it took."""
-    told = outcome(run, job)
-    if run.route is None or not (run.usage.requests or run.state is RunState.SUCCEEDED):
-        return told
-    return (*told, *line("; ", ", ".join(_figures(run, run.route, of_list=True))))
-
-
-def output(job: Job, run: Run | None) -> Message:
-    if run is None:
-        return Message(f"Job {facts.called(job)} has no output yet.")
-    body = Written(run.output) if run.output is not None else Paragraph(line(run.error or ""))
-    return Message(
-        f"The latest output of job {facts.called(job)}",
-        (Paragraph(outcome(run, job)), body, Quiet(receipt(run))),
     )

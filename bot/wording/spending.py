@@ -1,18 +1,17 @@
 """What is spent, in words: a cap that comes near, and more that is allowed for today."""
 
+from dataclasses import replace
 from typing import assert_never
 
 from bot.message import Block, Bullets, Button, Message, Moment, Paragraph, Quiet, Tone, code, line
 from bot.wording import facts
+from bot.wording.long import dozen
+from bot.wording.runs import run_held_button
 from scheduler.answers import Raised
 from scheduler.caps import Cap
 from scheduler.dollars import dollars
 from scheduler.job import Job
-from scheduler.press import Action, Press
 from scheduler.spend import Reached
-
-NAMED = 12
-"""Jobs named one by one; the others are counted."""
 
 
 def warning(job: Job, near: Reached, how: str) -> Message:
@@ -46,15 +45,15 @@ def raised(found: Raised, how: str) -> Message:
                 ": ",
                 code(f"{how} run {job.id}"),
             )
-            for job, run in found.waiting[:NAMED]
+            for job, run in found.waiting
         ]
-        if len(found.waiting) > NAMED:
-            rows.append(line(f"and {len(found.waiting) - NAMED} more"))
-        blocks += [Paragraph(line("Held, and not run by itself:")), Bullets(tuple(rows))]
+        blocks += [Paragraph(line("Held, and not run by itself:")), dozen(rows)]
         job, run = found.waiting[0]
         if job.id == found.job.id:
-            press = Press(Action.RUN_HELD, job=job.id, revision=int(run.id))
-            buttons = (Button("Run the held fire now", press, primary=True),)
+            buttons = (replace(run_held_button(run), primary=True),)
+    else:
+        now = code(f"{how} run {found.job.id}")
+        blocks.append(Paragraph(line("Its next fires run by themselves; ", now, " runs it now.")))
     blocks.append(Quiet(line("From tomorrow on the caps are as config.yaml says.")))
     title = f"More may be spent on {found.day} ({found.zone})."
     return Message(title, tuple(blocks), buttons, Tone.GOOD)

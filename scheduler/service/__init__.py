@@ -3,6 +3,7 @@
 from scheduler.answers import Drilled
 from scheduler.drill import Drills
 from scheduler.job import JobId
+from scheduler.service.alerts import AlertService
 from scheduler.service.consents import Consents
 from scheduler.service.core import Core
 from scheduler.service.costs import CostService
@@ -26,6 +27,7 @@ class Service:
         self.jobs = JobService(core, self.reading)
         self.runs = RunService(core, self.reading)
         self.consents = Consents(core, self.reading)
+        self.alerts = AlertService(core)
         self.defaults = Defaults(core)
         self.experiments = Experiments(core, self.defaults)
         self.people = People(core)

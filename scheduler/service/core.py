@@ -1,6 +1,6 @@
 """What every part of the service works with."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from scheduler.alert import Decision
@@ -98,6 +98,13 @@ class Core:
         usages = await self.store.usages([job.id for job in jobs], REMEMBERED)
         now = self.clock.now()
         return {job.id: forecast(job, usages.get(job.id, ()), now) for job in jobs}
+
+    async def decided_about(self, jobs: Iterable[JobId]) -> list[Run]:
+        """Start what a decision about these jobs set free; all that is in flight of them."""
+        runs = [run for job_id in jobs for run in await self.store.in_flight(job_id)]
+        await self.submit_planned(runs)
+        self.wake()
+        return runs
 
     async def submit_planned(self, runs: Sequence[Run]) -> None:
         """Hand runs that were planned again to the engine."""

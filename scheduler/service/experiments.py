@@ -277,7 +277,7 @@ class Experiments:
     def _runs_already(self, running: Experiment) -> UserError:
         left = max(running.ends_at - self._core.clock.now(), timedelta()) + MINUTE
         words = span_words(left // MINUTE * MINUTE)
-        who = running.by.name or running.by.key
+        who = running.by.called
         return UserError(
             f"an experiment of {who} with {running.new} runs for another {words}",
             "'/jobs default back' ends it",

@@ -11,7 +11,7 @@ class HaltService:
 
     async def halt(self, reason: str, by: Principal) -> HaltSet:
         """Halt, and cut off what this process is in the middle of; other workers hear of it in a beat."""
-        halt = Halt(by.name or by.key, reason, self._core.clock.now())
+        halt = Halt(by.called, reason, self._core.clock.now())
         entry = self._core.entry(by, "halt", "everything", reason)
         found = await self._core.store.halt(halt, entry)
         for run in found.stopped:

@@ -108,8 +108,7 @@ class JobService:
             return Wanted(edited, Decision.CHANGED if passes else None)
 
         job = await self._core.change(command.job, change, by, "edit")
-        await self._core.submit_planned(await self._core.store.in_flight(job.id))
-        self._core.wake()
+        await self._core.decided_about([job.id])
         return Changed(Done.EDITED, await self._reading.view(job), by.name, before=before)
 
     async def _would_run(self, job: Job) -> bool:

@@ -73,7 +73,8 @@ class Reading:
             JobView(job, fires=next_fires(job, 1), held=tuple(held.get(job.id, ())))
             for job in shown
         )
-        return Listed(views, page, pages, len(jobs), everywhere=place is None)
+        halt = await self._core.store.halted()
+        return Listed(views, page, pages, len(jobs), everywhere=place is None, halt=halt)
 
     async def show(self, job_id: JobId) -> Shown:
         """One job, as it stands or stood: one that was removed can be read like any other."""
@@ -115,7 +116,7 @@ async def removed(core: Core, job: Job) -> Removed | None:
     if job.state is not JobState.REMOVED:
         return None
     entry = await removal(core, job.id)
-    return Removed(entry.by.name or entry.by.key, entry.at) if entry else None
+    return Removed(entry.by.called, entry.at) if entry else None
 
 
 async def judged(look: OneLook, job: Job) -> Go | Held | None:

@@ -86,7 +86,7 @@ class RunService:
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
         await must_fit(self._core, job, Resolution(route, None, "a person's word"))
         entry = self._core.entry(by, "run-once", f"job {job_id}", str(RouteNames.of(route)))
-        authorised = Authorised(route, by.name or by.key, self._core.clock.now())
+        authorised = Authorised(route, by.called, self._core.clock.now())
         revision = (seen.id, seen.revision) if seen else None
         run = await self._core.store.run_once(job_id, authorised, entry, revision)
         if isinstance(run, TooLate):

@@ -50,7 +50,7 @@ async def test_at_a_cap_no_request_leaves_and_one_message_says_so(capped: World)
     assert capped.latest.title == (
         "Job 1 (Brief) is held: a cap on spending allows no more. No call was made."
     )
-    assert "job 1 has used up the $0.15 of spend.per_job_day_usd for" in told
+    assert "this run could take job 1 over the $0.15 it may spend on" in told
     assert "$0.14 is spent or reserved, and this request may cost up to $0.071." in told
     assert [button.label for button in capped.latest.buttons] == ["Raise for today", "Pause"]
 
@@ -82,6 +82,7 @@ async def test_the_next_day_runs_again_by_itself(capped: World) -> None:
         assert run.state is RunState.HELD
     assert run.state is RunState.SUCCEEDED
     assert capped.paid.count == 3
+    assert RunState.HELD not in await states(capped), "what a later fire made up for waits no more"
 
 
 async def test_an_admin_raises_the_cap_and_runs_the_held_fire(capped: World) -> None:
@@ -106,7 +107,7 @@ async def test_what_was_raised_ends_with_the_day(capped: World) -> None:
     capped.clock.advance(timedelta(days=1))
     await lose(capped, 2)
     refused = await capped.type("/jobs run 1")
-    assert "has used up the $0.15 of spend.per_job_day_usd" in refused.title
+    assert "over the $0.15 it may spend on" in refused.title
 
 
 async def test_only_an_admin_raises(tmp_path: Path) -> None:
@@ -118,7 +119,7 @@ async def test_only_an_admin_raises(tmp_path: Path) -> None:
         typed = await world.type("/jobs raise 1", OPERATOR)
         for told in (refused, typed):
             assert "an admin" in told.title
-        assert "used up" in (await world.type("/jobs run 1")).title
+        assert "over the $0.15" in (await world.type("/jobs run 1")).title
         assert world.paid.count == 2
 
 
@@ -130,7 +131,7 @@ async def test_pause_rests_the_job(capped: World) -> None:
 async def test_a_run_asked_for_at_a_cap_says_why_nothing_was_run(capped: World) -> None:
     before = await states(capped)
     told = await capped.type("/jobs run 1")
-    assert told.title.startswith("Nothing was run: job 1 has used up the $0.15")
+    assert told.title.startswith("Nothing was run: this run could take job 1 over the $0.15")
     assert "'/jobs raise 1'" in told.title
     assert await states(capped) == before
 

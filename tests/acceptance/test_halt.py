@@ -43,6 +43,25 @@ async def test_a_halt_says_that_it_holds_and_how_to_end_it(world: World) -> None
     assert "/jobs unhalt" in text_of(told)
 
 
+async def test_a_list_says_above_its_jobs_that_everything_is_halted(world: World) -> None:
+    await halted(world)
+    empty = await world.type("/jobs list")
+    assert WHO_AND_WHY in text_of(empty)
+    await world.type(ADD)
+    told = text_of(await world.type("/jobs list"))
+    assert told.index(WHO_AND_WHY) < told.index("#1 Brief")
+    assert "(the bill looks wrong)" in told
+    await world.type("/jobs unhalt")
+    assert "halted" not in text_of(await world.type("/jobs list")).lower()
+
+
+async def test_a_list_shows_a_halt_of_the_machine_too(world: World) -> None:
+    by_file(world)
+    told = text_of(await world.type("/jobs list"))
+    assert "Cleo halted everything that spends" in told
+    assert "(it hangs)" in told
+
+
 async def test_a_due_fire_is_held_uses_nothing_up_and_plain_messages_go_on(world: World) -> None:
     await world.type(ADD.replace("|", "repeat=2 |"))
     await world.type(TEA)

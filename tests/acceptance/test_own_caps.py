@@ -18,7 +18,7 @@ async def test_a_run_that_may_cost_more_than_its_job_allows_is_held(world: World
     run = await world.fire()
     assert (run.state, run.hold_reason, world.calls) == (RunState.HELD, HoldReason.BUDGET, 0)
     told = text_of(world.latest)
-    assert "a run of job 1 may cost more than $0.05, which is its own max_usd" in told
+    assert "a run of job 1 could cost more than the $0.05 of its own max_usd" in told
     assert "Its next request may cost up to $0.071." in told
     assert "/jobs edit 1 max_usd=0.071 allows it." in told
     assert "spend.per_run_usd" not in told
@@ -51,7 +51,7 @@ async def test_an_admin_cannot_raise_it_for_today(world: World) -> None:
 async def test_it_never_widens_the_cap_of_the_settings(world: World) -> None:
     await capped(world, "5", PRICES + "spend: {per_run_usd: 0.06}\n")
     await world.fire()
-    assert "$0.06, which is spend.per_run_usd" in text_of(world.latest)
+    assert "more than the $0.06 of spend.per_run_usd" in text_of(world.latest)
     assert world.calls == 0
 
 

@@ -26,7 +26,7 @@ async def team(tmp_path: Path) -> AsyncIterator[Team]:
 async def test_the_held_fire_runs_on_the_new_route_and_the_consent_stays(world: World) -> None:
     message = await alerted(world)
     told = await world.press(world.button("Run once", message))
-    assert told.private
+    assert [button.label for button in told.buttons] == ["Stop"]
     assert told.title == (
         "A held fire runs now, once, on paid-lab:large (paid) for job 1 (Brief-1); what the job"
         " consents to stays as it was."

@@ -35,6 +35,16 @@ async def test_a_script_runs_and_prints_into_the_chat(world: World) -> None:
     assert world.calls == 0
 
 
+@pytest.mark.parametrize("verb", ["pin 1", "unpin 1", "accept 1", "snapshot 1"])
+async def test_a_script_has_nothing_to_consent_to_and_is_called_a_script(
+    world: World, verb: str
+) -> None:
+    await scripts(world, check=["/bin/true"])
+    await world.type(ADD.format(script="check"))
+    told = text_of(await world.type(f"/jobs {verb}"))
+    assert "Job 1 is a script and calls no provider, so there is nothing to guard" in told
+
+
 async def test_a_script_that_fails_says_so_and_shows_what_it_printed(world: World) -> None:
     await scripts(world, check=["/bin/sh", "-c", "echo no space left; exit 3"])
     await world.type(ADD.format(script="check"))

@@ -4,10 +4,10 @@ import asyncio
 from dataclasses import replace
 
 from bot.adapters.terminal.adapter import HERE
-from bot.message import Request
+from bot.message import Message, Request
 from scheduler.job import JobState
 from scheduler.run import RunState
-from tests.acceptance.alerted import ADD, calls, states
+from tests.acceptance.alerted import ADD, alerted, calls, states
 from tests.acceptance.test_life_of_a_run import calling, latest_run
 from tests.acceptance.world import ME, World, text_of
 from tests.fakes.provider_behaviours import Drop, Hang, Status
@@ -33,6 +33,77 @@ async def test_the_answer_of_run_stops_the_run_it_began_within_a_second(world: W
     await world.settle()
     assert await states(world) == [RunState.UNKNOWN]
     assert calls(world) == (1, 0)
+
+
+async def pressed(world: World, label: str, message: Message | None = None) -> Message:
+    """The answer to a press, while what it began goes on."""
+    button = world.button(label, message)
+    return await world.ask(Request(ME, HERE, token=button.token))
+
+
+async def test_the_answer_to_the_held_fire_of_an_alert_stops_it(world: World) -> None:
+    alert = await alerted(world)
+    await world.press(world.button("Pin old", alert))
+    world.free.behave(Hang())
+    started = await pressed(world, "Run the held fire now")
+    assert (started.private, labels(started)) == (False, ["Stop"])
+    await world.free.wait_for(1)
+    told = await pressed(world, "Stop", started)
+    await world.free.wait_for_hang_ups(1)
+    assert "1 request had left and may have been billed." in told.title
+    await world.settle()
+    assert await states(world) == [RunState.UNKNOWN]
+
+
+async def test_of_several_held_fires_one_is_stopped_and_the_other_keeps_its_button(
+    world: World,
+) -> None:
+    alert = await alerted(world, jobs=2)
+    await world.press(world.button("Pin old", alert))
+    world.free.behave(Hang())
+    started = await pressed(world, "Run 2 held fires now")
+    assert labels(started) == ["Stop 1", "Stop 2"]
+    await world.free.wait_for(2)
+    told = await pressed(world, "Stop 2", started)
+    assert told.beside
+    assert "Job 2 (Brief-2) is stopped" in told.title
+    await world.free.wait_for_hang_ups(1)
+    assert (await latest_run(world)).state is RunState.CALLING
+    world.free.release()
+    await world.settle()
+    assert await states(world, 2) == [RunState.UNKNOWN]
+    assert await states(world, 1) == [RunState.SUCCEEDED]
+
+
+async def test_a_crowd_of_held_fires_has_no_wall_of_buttons(world: World) -> None:
+    alert = await alerted(world, jobs=6)
+    await world.press(world.button("Pin old", alert))
+    started = await world.press(world.button("Run 6 held fires now"))
+    assert labels(started) == []
+    assert "/jobs stop 1" in text_of(started)
+
+
+async def test_a_run_that_was_let_through_once_has_its_stop_wherever_it_was_asked_for(
+    world: World,
+) -> None:
+    alert = await alerted(world, jobs=2)
+    world.paid.behave(Hang())
+    listed = await pressed(world, "Choose", alert)
+    again = await pressed(world, "Run 1 once", listed)
+    assert labels(again)[0] == "Stop 1"
+    assert labels(again)[1:] == labels(listed)
+    typed = await world.ask(Request(ME, HERE, "/jobs run 2 once"))
+    assert labels(typed) == ["Stop"]
+    await world.paid.wait_for(2)
+    await pressed(world, "Stop 1", again)
+    await pressed(world, "Stop", typed)
+    await world.paid.wait_for_hang_ups(2)
+    await world.settle()
+    assert await states(world, 1) == await states(world, 2) == [RunState.UNKNOWN]
+
+
+def labels(message: Message) -> list[str]:
+    return [button.label for button in message.buttons]
 
 
 async def test_the_button_stops_its_own_run_and_none_after_it(world: World) -> None:

@@ -165,7 +165,7 @@ async def test_a_cap_between_two_requests_holds_the_run_with_what_it_spent(store
     await Runner(store, Dear(), agent, ME).execute(run.id)
     held = await rerun(store, run)
     assert (held.state, held.hold_reason, held.usage) == (RunState.HELD, HoldReason.BUDGET, SPENT)
-    assert "a run of job 1 may cost more than $0.50" in (held.error or "")
+    assert "a run of job 1 could cost more than the $0.50" in (held.error or "")
     assert "it stopped after 1 call" in (held.error or "")
     assert await store.calls([run.id]) == 1
     assert (await job_of(store, held)).repeat_left == 3

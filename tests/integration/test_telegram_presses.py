@@ -56,6 +56,15 @@ async def test_a_press_is_a_request_of_whoever_pressed(desk: Desk, bot: Telegram
     assert request.event == f"update:{press.update_id}"
 
 
+async def test_a_press_that_was_handled_before_is_answered_all_the_same(
+    desk: Desk, bot: Telegram
+) -> None:
+    alert = await shown(desk, bot, 42, ALERT)
+    desk.handle.script["tok-pin"] = None
+    again = await desk.ana.presses(alert, "Pin old")
+    assert (await again.until_answered()).text == ""
+
+
 async def test_an_unnamed_admin_who_presses_is_the_person_they_are(
     desk: Desk, bot: Telegram
 ) -> None:

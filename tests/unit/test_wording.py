@@ -12,7 +12,7 @@ import pytest
 
 from bot.adapters.terminal.render import Look, render
 from bot.message import Code, Confirm, Message, Moment
-from bot.wording import alerts, answered, answers, cards, runs
+from bot.wording import alerts, answered, answers, cards, choosing, histories, pressed, runs
 from scheduler.alert import Alert, AlertId, AlertJob, AlertState, Decision
 from scheduler.answers import (
     Alerts,
@@ -26,6 +26,7 @@ from scheduler.answers import (
 )
 from scheduler.drift import drifts
 from scheduler.errors import ConfigError, RouteError, UserError
+from scheduler.halt import Halt
 from scheduler.held import config_error, drift_error, route_error, served_error
 from scheduler.job import Job, JobId, JobKind, JobState, OnDrift, OnMissed, Principal
 from scheduler.money import ASSUMED, Forecast, Habit
@@ -327,6 +328,17 @@ SAID = {
         ),
         "/jobs",
     ),
+    "a list while everything is halted": cards.listed(
+        Listed(
+            (JobView(a_job(), FIRES[:1]),),
+            1,
+            1,
+            1,
+            everywhere=False,
+            halt=Halt("Ana", "the bill looks wrong", NOON),
+        ),
+        "/jobs",
+    ),
     "a job that is held, in full": cards.shown(
         JobView(
             CHEAP_JOB,
@@ -386,10 +398,10 @@ SAID = {
     "an alert whose other jobs nothing holds any more": alert(
         an_alert(listed(a_job()), listed(a_job(9), Decision.HEALED)), {7: 1}
     ),
-    "a choice, job by job": alerts.choose(
+    "a choice, job by job": choosing.choose(
         an_alert(*(listed(a_job(number)) for number in range(1, 8))), 2
     ),
-    "a choice of which nothing is left": alerts.choose(
+    "a choice of which nothing is left": choosing.choose(
         an_alert(listed(a_job(), Decision.PINNED, "Ana"), state=AlertState.DECIDED),
         1,
         "Done: 1 job pinned to the route consented to.",
@@ -408,7 +420,7 @@ SAID = {
         Alerts((), (JobView(a_job(state=JobState.PAUSED), held=tuple(held(1))),)), "/jobs"
     ),
     "an alert that was posted anew": alerts.elsewhere(anew=True),
-    "a press on an alert that has moved on": alerts.too_late(
+    "a press on an alert that has moved on": pressed.too_late(
         an_alert(listed(a_job())), RouteNames.of(FREE)
     ),
     "a run that was let through": answers.answer(
@@ -428,7 +440,7 @@ SAID = {
         "/jobs",
     ),
     "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
-    "a history": runs.history(
+    "a history": histories.history(
         a_job(),
         (
             a_run(RunState.HELD, 6, hold_reason=HoldReason.DRIFT, fire_time=NINE + 2 * DAY),
@@ -463,7 +475,7 @@ SAID = {
     "what a removed job has cost": answers.answer(overviews.GONE, "/jobs"),
     "what a job costs that has nothing to do": answers.answer(overviews.IDLE, "/jobs"),
     "what a message costs": answers.answer(overviews.TEA, "/jobs"),
-    "an estimate says on which price list it rests": runs.history(
+    "an estimate says on which price list it rests": histories.history(
         a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0])
     ),
     "missed fires": runs.missed(

@@ -71,6 +71,8 @@ class Answers:
             if came.hangs_there and not answer.beside:
                 taken = partial(self.poster.buttons, came.chat, came.message, None, shown_at=at)
                 await tried(taken)
+            elif came.step is Step.YES:
+                await self.taken_back(came, at)
 
     async def asks(self, came: Pressed, query: Query, question: Message, at: float) -> None:
         """Show the question of a dear button to whoever pressed it, and only then let it be answered."""
