@@ -12,6 +12,7 @@ from scheduler.commands import (
     AcceptRoute,
     AddJob,
     ChangeDefault,
+    CostOfJob,
     DecideAll,
     Doable,
     DrillJob,
@@ -32,6 +33,7 @@ from scheduler.commands import (
     RemoveJob,
     ResumeJob,
     RunJob,
+    ShowCosts,
     ShowDefault,
     ShowJob,
     StopJob,
@@ -62,6 +64,7 @@ VERBS: dict[type[JobCommand], str] = {
     DrillJob: "drill",
     History: "history",
     Output: "output",
+    CostOfJob: "cost",
 }
 """The action that `access` judges for each command about one job."""
 
@@ -94,6 +97,9 @@ class Carrier:
             case ListAlerts():
                 self._doors.need(request, "alerts")
                 return await self._service.reading.alerts(request.place)
+            case ShowCosts(everywhere):
+                self._doors.need(request, "cost-everywhere" if everywhere else "cost")
+                return await self._service.costs.overview(None if everywhere else request.place)
             case ShowDefault():
                 self._doors.need(request, "default")
                 return self._visible(await self._service.defaults.show(), request)
@@ -202,6 +208,8 @@ class Carrier:
                 return await service.reading.history(job)
             case Output(job):
                 return await service.reading.output(job)
+            case CostOfJob(job):
+                return await service.costs.of(job)
             case EditJob():
                 return await service.jobs.edit(command, by)
             case PauseJob(job):

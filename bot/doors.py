@@ -12,7 +12,13 @@ from scheduler.job import Job, JobId, JobState
 from scheduler.ports import Store
 from scheduler.service.core import no_job, was_removed
 
-OF_REMOVED = {"show": "show", "history": "history", "output": "output", "resume": "restore"}
+OF_REMOVED = {
+    "show": "show",
+    "history": "history",
+    "output": "output",
+    "cost": "cost",
+    "resume": "restore",
+}
 """What can still be done to a job that was removed, and what that is judged as."""
 
 

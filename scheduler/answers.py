@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 
 from scheduler.alert import Alert, Decision
+from scheduler.costs import Overview, Since, Sum, Used
 from scheduler.drift import Drift
 from scheduler.errors import UserError
 from scheduler.experiment import Experiment
@@ -13,6 +15,7 @@ from scheduler.halt import Halt, HaltEnded, HaltSet
 from scheduler.job import Job, JobId, OnDrift, Place, Principal
 from scheduler.money import Forecast
 from scheduler.press import RouteNames
+from scheduler.rate import Coming, HeldBack
 from scheduler.route import Resolution, Route
 from scheduler.run import HoldReason, Run
 from scheduler.spend import Reached
@@ -163,6 +166,24 @@ class Raised:
     day: str
     zone: str
     waiting: tuple[tuple[Job, Run], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CostsOf:
+    """What one job has cost: each day of this week, this month, and its latest runs; `coming` is its
+    coming week, and `prices` the list that its forecast rests on. Each run stands with what it counts as."""
+
+    job: Job
+    since: Since
+    zone: str
+    days: tuple[tuple[str, Sum], ...]
+    month: Sum
+    caps: tuple[Used, ...]
+    held: tuple[HeldBack, ...]
+    coming: Coming
+    runs: tuple[tuple[Run, Decimal], ...]
+    prices: tuple[str, ...] = ()
+    removed: Removed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,6 +365,8 @@ Answer = (
     | Stopped
     | Left
     | Raised
+    | Overview
+    | CostsOf
     | Alerts
     | Histories
     | Outputs

@@ -4,10 +4,12 @@ from decimal import Decimal
 from typing import assert_never
 
 from scheduler.caps import Cap
-from scheduler.dollars import dollars
+from scheduler.dollars import dollars, enough
 from scheduler.job import Job
 from scheduler.route import Route
 from scheduler.spend import Reached, raised_for
+
+_RAISE = "/jobs raise"
 
 
 def budget_error(
@@ -27,15 +29,30 @@ def budget_error(
             f"Nobody knows what {route.name} costs, so a run of it counts as all that a run may"
             f" cost; prices in config.yaml says it."
         )
+    if reached.cap is Cap.OWN:
+        lines.append(f"{own_cap_command(job, reached)} allows it.")
+        return "\n".join(lines)
     allowed = dollars(reached.most + raised_for(reached, usual))
-    lines.append(f"/jobs raise {job.id} allows {allowed} for {reached.day} (admins).")
+    lines.append(f"{_RAISE} {job.id} allows {allowed} for {reached.day} (admins).")
     return "\n".join(lines)
+
+
+def raisable(error: str) -> bool:
+    """Whether it is the recorded error of a run that an admin can let leave for today."""
+    return error.rpartition("\n")[2].startswith(_RAISE)
+
+
+def own_cap_command(job: Job, reached: Reached) -> str:
+    """The command by which a job allows its run as much as it needs."""
+    return f"/jobs edit {job.id} max_usd={enough(reached.spent + reached.asked)}"
 
 
 def cap_words(job: Job, reached: Reached) -> str:
     """Which cap allows no more, in a clause."""
     most = dollars(reached.most)
     match reached.cap:
+        case Cap.OWN:
+            return f"a run of job {job.id} could cost more than the {most} of its own max_usd"
         case Cap.RUN:
             return f"a run of job {job.id} could cost more than the {most} of spend.{reached.cap}"
         case Cap.JOB_DAY:
@@ -51,7 +68,7 @@ def cap_words(job: Job, reached: Reached) -> str:
 
 def _standing(reached: Reached) -> str:
     asked = dollars(reached.asked)
-    if reached.cap is Cap.RUN:
+    if reached.cap in (Cap.OWN, Cap.RUN):
         before = f", after {dollars(reached.spent)} before it" if reached.spent else ""
         return f"Its next request may cost up to {asked}{before}."
     return (

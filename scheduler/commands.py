@@ -38,6 +38,7 @@ class Options:
     until: str | None = None
     timeout: str | None = None
     retry: int | None = None
+    max_usd: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,18 @@ class LeaveRun:
 class RaiseCaps:
     """Allow as much more today, under every cap, as lets the next run of a job leave."""
 
+    job: JobId
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCosts:
+    """What the jobs of this chat have cost, or those of all chats."""
+
+    everywhere: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CostOfJob:
     job: JobId
 
 
@@ -281,12 +294,14 @@ JobCommand = (
     | DrillJob
     | History
     | Output
+    | CostOfJob
 )
 Doable = (
     JobCommand
     | AddJob
     | ListJobs
     | ListAlerts
+    | ShowCosts
     | ShowDefault
     | ChangeDefault
     | EndExperiment

@@ -1,8 +1,14 @@
 """An amount of dollars as a person reads it."""
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_CEILING, ROUND_HALF_EVEN, Decimal
 
 _CENT = Decimal("0.01")
+
+
+def enough(amount: Decimal) -> str:
+    """An amount to type, with two figures: never less than what is needed."""
+    step = Decimal(1).scaleb(max(-6, amount.adjusted() - 1)) if amount < 1 else _CENT
+    return f"{amount.quantize(step, ROUND_CEILING).normalize():f}"
 
 
 def dollars(amount: Decimal) -> str:

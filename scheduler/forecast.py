@@ -19,6 +19,9 @@ FORESEEN = 100
 SAMPLE = 200
 """Fires that are counted one by one; beyond these, their pace is taken to go on."""
 
+OF_A_WEEK = 100
+"""The same where many jobs are looked at: more than every hour and a half, a week through."""
+
 
 def forecast(job: Job, usages: Sequence[tuple[int, int]], now: datetime) -> Forecast:
     """`usages` are the tokens in and out of the job's latest good runs."""
@@ -34,13 +37,19 @@ def fires(job: Job, now: datetime) -> int:
     return count if job.repeat_left is None else min(count, job.repeat_left)
 
 
-def _within(job: Job, now: datetime, end: datetime) -> int:
+def fires_within(job: Job, now: datetime, span: timedelta) -> int:
+    """How often an active job fires within a span from now."""
+    count = _within(job, now, now + span, OF_A_WEEK)
+    return count if job.repeat_left is None else min(count, job.repeat_left)
+
+
+def _within(job: Job, now: datetime, end: datetime, sample: int = SAMPLE) -> int:
     first = moment = following(job, now)
     count = 0
     while first is not None and moment is not None and moment <= end:
         count += 1
-        if count == SAMPLE:
+        if count == sample:
             last = end if job.until is None else min(end, job.until)
-            return round((last - first) / ((moment - first) / (SAMPLE - 1))) + 1
+            return round((last - first) / ((moment - first) / (sample - 1))) + 1
         moment = following(job, moment)
     return count

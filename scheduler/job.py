@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from enum import StrEnum
 from typing import NewType
 
@@ -89,7 +90,8 @@ class Job:
     `repeat_left` is None for an endless job; only a run that passed the gate uses one up. `on_drift`
     is None where the settings decide; `free_only` holds whatever is not certainly free or local.
     `retry` is how often a call is tried again that a busy provider refused; `failures` counts the
-    scheduled runs since the last good one that came to nothing.
+    scheduled runs since the last good one that came to nothing. `max_usd` is the most that a run may
+    cost in US dollars, where the job has a word of its own about that; it widens no cap.
     `answered_as` is what answered last instead of what was consented to: while it says anything the
     job is held. `accepted_as` is what a person accepted of it; both are gone when the consent changes.
     """
@@ -117,6 +119,7 @@ class Job:
     until: datetime | None = None
     timeout: timedelta | None = None
     retry: int = 0
+    max_usd: Decimal | None = None
     failures: int = 0
     unguarded_told: bool = False
     answered_as: tuple[Mismatch, ...] = ()

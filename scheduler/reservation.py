@@ -18,10 +18,15 @@ def bound(job: Job, go: Go, settings: CoreConfig) -> Resolution:
 
 
 def reservation(job: Job, resolution: Resolution, settings: CoreConfig, step: int) -> Reservation:
-    """What the request of this step asks for, by the settings its run was judged by."""
+    """What the request of this step asks for, by the settings its run was judged by.
+
+    What the job itself allows bounds the run, and never makes a price that nobody knows count as less
+    under the caps of a day.
+    """
     route, terms, most = resolution.route, resolution.terms, settings.limits.max_tokens
     asked = worst_case(route, terms, job.prompt, step, most, settings.caps)
-    return Reservation(asked, settings.caps, settings.timezone, settings.admin_chat)
+    caps = replace(settings.caps, max_usd=job.max_usd)
+    return Reservation(asked, caps, settings.timezone, settings.admin_chat)
 
 
 def _bounding(job: Job, go: Go) -> Snapshot:

@@ -119,6 +119,16 @@ class Usage:
     cost: Decimal | None = None
     cost_source: CostSource = CostSource.UNKNOWN
 
+    def unbilled(self) -> "Usage":
+        """The same of requests that certainly cost nothing: a figure that nobody gave is zero."""
+        return replace(
+            self,
+            input_tokens=self.input_tokens or 0,
+            output_tokens=self.output_tokens or 0,
+            cost=self.cost or Decimal(0),
+            cost_source=CostSource.BILLED if self.cost is None else self.cost_source,
+        )
+
     def after(self, earlier: "Usage") -> "Usage":
         """What two attempts of a run consumed together; what one does not know, nobody knows."""
         if not earlier.requests or not self.requests:

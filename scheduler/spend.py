@@ -132,7 +132,7 @@ def reached(caps: Caps, spent: Spent, asked: Decimal) -> Reached | None:
         return None
     for cap in Cap:
         most = _most(caps, spent, cap)
-        so_far = spent.by_cap.get(cap, Decimal(0))
+        so_far = spent.by_cap.get(Cap.RUN if cap is Cap.OWN else cap, Decimal(0))
         if most is not None and so_far + asked > most:
             return Reached(cap, most, so_far, asked)
     return None

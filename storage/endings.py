@@ -252,10 +252,12 @@ def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | Non
         return None
     settle_attempt(tx, job, run, refused.state, refused.usage, refused.unbilled)
     _give_back(tx, job, run)
+    # What was refused leaves no doubt about what its next attempt costs.
+    used = refused.usage.unbilled() if refused.unbilled else refused.usage
     further = replace(
         moved(run, RunState.CLAIMED, tx.now),
         attempt=run.attempt + 1,
-        usage=refused.usage.after(run.usage),
+        usage=used.after(run.usage),
         error=refused.error,
     )
     save_run(tx, further)

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from scheduler.errors import OperatorError
 
-HEAD = "0002"
+HEAD = "0003"
 VERSION_TABLE = "driftpin_version"
 MIGRATIONS = Path(__file__).parent / "migrations"
 _LOCK = 7_445_855_001

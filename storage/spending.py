@@ -1,18 +1,18 @@
-"""What was spent under the caps, what an admin allows more for today, and what every job has cost."""
+"""What was spent under the caps, and what an admin allows more for today."""
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, func, or_, select, update
+from sqlalchemy import and_, bindparam, or_, select, update
 
 from scheduler.caps import Cap
-from scheduler.job import JobId
+from scheduler.job import JobId, Place
 from scheduler.ports import Entry, Raise
 from scheduler.run import RunId
-from scheduler.spend import Cost, Spent, keys
+from scheduler.spend import Spent, chat_key, keys
 from storage.auditing import note
 from storage.locks import lock_job
 from storage.reserving import LOCKED, new_row, spent_by
-from storage.tables import CALLS, RUNS, SPENDING
+from storage.tables import SPENDING
 from storage.transaction import Tx, Verbs
 
 _RAISE = update(SPENDING).where(
@@ -31,20 +31,12 @@ _UNDER = select(SPENDING).where(
         and_(SPENDING.c.cap == Cap.CHAT_DAY, SPENDING.c.key == bindparam("chat")),
     ),
 )
-_AMOUNT = func.coalesce(CALLS.c.settled, CALLS.c.reserved)
-_COSTS = (
-    select(
-        RUNS.c.job_id,
-        CALLS.c.day,
-        RUNS.c.cost_source,
-        CALLS.c.settled.is_(None).label("open"),
-        func.sum(_AMOUNT).label("amount"),
-        func.count(RUNS.c.id.distinct()).label("runs"),
-    )
-    .join(RUNS, RUNS.c.id == CALLS.c.run_id)
-    .where(CALLS.c.day >= bindparam("since"))
-    .group_by(RUNS.c.job_id, CALLS.c.day, RUNS.c.cost_source, CALLS.c.settled.is_(None))
-    .order_by(CALLS.c.day, RUNS.c.job_id)
+_IN_CHAT = select(SPENDING).where(
+    SPENDING.c.day == bindparam("on"),
+    or_(
+        SPENDING.c.cap == Cap.DAY,
+        and_(SPENDING.c.cap == Cap.CHAT_DAY, SPENDING.c.key == bindparam("chat")),
+    ),
 )
 
 
@@ -55,8 +47,8 @@ class SpendingVerbs(Verbs):
     async def raise_caps(self, day: str, raises: Sequence[Raise], audit: Entry) -> bool:
         return await self._run(lambda tx: _raise_caps(tx, day, raises, audit))
 
-    async def costs(self, since: str) -> list[Cost]:
-        return await self._run(lambda tx: _costs(tx, since))
+    async def spent_in(self, day: str, chat: Place | None) -> Spent:
+        return await self._run(lambda tx: _spent_in(tx, day, chat))
 
 
 def _spent(tx: Tx, job_id: JobId, day: str, run_id: RunId | None) -> Spent:
@@ -87,8 +79,7 @@ def _raise_caps(tx: Tx, day: str, raises: Sequence[Raise], audit: Entry) -> bool
     return True
 
 
-def _costs(tx: Tx, since: str) -> list[Cost]:
-    return [
-        Cost(JobId(row.job_id), row.day, row.cost_source, row.amount, bool(row.open), row.runs)
-        for row in tx.all(_COSTS, since=since)
-    ]
+def _spent_in(tx: Tx, day: str, chat: Place | None) -> Spent:
+    rows = tx.all(_IN_CHAT, on=day, chat=chat_key(chat) if chat else None)
+    amounts = {row.cap: row.amount for row in rows}
+    return Spent(amounts, {row.cap: row.raised for row in rows})

@@ -2,6 +2,7 @@
 
 from storage.alerts import AlertVerbs
 from storage.claiming import ClaimVerbs
+from storage.costing import CostVerbs
 from storage.drafts import DraftVerbs
 from storage.endings import EndingVerbs
 from storage.experiments import ExperimentVerbs
@@ -34,6 +35,7 @@ class Store(
     HistoryVerbs,
     HaltVerbs,
     SpendingVerbs,
+    CostVerbs,
     AlertVerbs,
     OnceVerbs,
     OutboxVerbs,

@@ -55,7 +55,9 @@ def job_first(said: Said, words: Sequence[str]) -> tuple[JobId, tuple[str, ...]]
 
 def job_number(said: Said, word: str | None) -> JobId:
     """The number of a job, typed as 7 or #7."""
-    usage = f"{said.type(BY_NAME[said.verb].forms[0])}; {said.quoted('list')} shows the numbers"
+    forms = BY_NAME[said.verb].forms
+    form = next((form for form in forms if "<job>" in form), forms[0])
+    usage = f"{said.type(form)}; {said.quoted('list')} shows the numbers"
     if word is None:
         raise UserError(f"{said.verb} needs the number of a job", usage)
     digits = word.removeprefix("#")

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from bot.grammar.arguments import Said
 from bot.grammar.typed import plain, shortened
-from bot.grammar.verbs import BY_NAME, CANONICAL, LATER, TOPICS
+from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
 from scheduler.errors import UserError
 
 _VERB = re.compile(r"/?([^\s|=@]*)(?:@[\w.-]*)?")
@@ -36,8 +36,6 @@ def not_understood(
     `works` says whether a line would be understood: what is proposed must be.
     """
     said = Said(how, "help", rest)
-    if verb in LATER:
-        return UserError(f"{verb} is not available in this version", said.type("help"))
     line = plain(shortened(text))
     what = f"'{shortened(text.split(maxsplit=1)[0], 40)}' is not a command"
     if _begins_like_a_schedule(line):

@@ -20,6 +20,7 @@ _FORMS = {
     "model": MODEL_NAME,
     "repeat": re.compile(r"[0-9]{1,7}"),
     "retry": re.compile(r"[0-5]"),
+    "max_usd": re.compile(r"off|(?=.*[1-9])[0-9]{1,6}(?:\.[0-9]{1,6})?"),
 }
 
 
@@ -87,6 +88,12 @@ OPTIONS = (
         "how often a call is tried again that a busy or broken provider refused (429, 5xx)",
         "2",
     ),
+    Option(
+        "max_usd",
+        "dollars, or off",
+        "the most one run may cost; it only lowers spend.per_run_usd",
+        "0.05",
+    ),
 )
 
 KEYS = {option.key: option.key for option in OPTIONS} | {
@@ -94,7 +101,7 @@ KEYS = {option.key: option.key for option in OPTIONS} | {
 }
 BY_KEY = {option.key: option for option in OPTIONS}
 
-LATER_KEYS = ("deliver", "max_usd", "on_overlap")
+LATER_KEYS = ("deliver", "on_overlap")
 """Options that a later version knows."""
 
 
@@ -117,6 +124,7 @@ def options_of(pairs: Sequence[Pair]) -> Options:
         until=typed.get("until"),
         timeout=typed.get("timeout"),
         retry=int(typed["retry"]) if "retry" in typed else None,
+        max_usd=typed.get("max_usd"),
     )
 
 
@@ -161,6 +169,8 @@ def _one_of(option: Option, value: str) -> str:
 def _formed(option: Option, value: str) -> str:
     if option.key == "provider":
         value = value.lower()
+    if option.key == "max_usd":
+        value = value.lower().removeprefix("$")
     form = _FORMS.get(option.key)
     well_formed = form is None or form.fullmatch(value) is not None
     if option.key == "repeat" and well_formed:

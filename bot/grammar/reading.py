@@ -16,6 +16,7 @@ from scheduler.commands import (
     AcceptRoute,
     Claim,
     Command,
+    CostOfJob,
     DecideAll,
     DrillJob,
     HaltAll,
@@ -33,6 +34,7 @@ from scheduler.commands import (
     RemoveJob,
     ResumeJob,
     RunJob,
+    ShowCosts,
     ShowJob,
     StopJob,
     TakeSnapshot,
@@ -149,6 +151,14 @@ def _alerts(said: Said) -> Command:
     return ListAlerts()
 
 
+def _cost(said: Said) -> Command:
+    cut = in_words(said.rest)
+    if not cut.words or _all(said, cut):
+        nothing_more(said, cut.words[1:], cut.pairs)
+        return ShowCosts(everywhere=bool(cut.words))
+    return _job_alone(CostOfJob)(said)
+
+
 def _tz(said: Said) -> Command:
     cut = in_words(said.rest)
     nothing_more(said, (), cut.pairs)
@@ -258,6 +268,7 @@ _READERS: dict[str, Callable[[Said], Command]] = {
     "alerts": _alerts,
     "history": _job_alone(History),
     "output": _job_alone(Output),
+    "cost": _cost,
     "default": default,
     "halt": _halt,
     "unhalt": _unhalt,

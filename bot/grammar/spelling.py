@@ -12,6 +12,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    CostOfJob,
     DecideAll,
     DrillJob,
     EditJob,
@@ -33,6 +34,7 @@ from scheduler.commands import (
     ResumeJob,
     RouteText,
     RunJob,
+    ShowCosts,
     ShowDefault,
     ShowJob,
     StopJob,
@@ -75,6 +77,8 @@ def _said(command: Command) -> str:
             return _words("list", "all" if everywhere else None, str(page) if page > 1 else None)
         case ListAlerts():
             return "alerts"
+        case ShowCosts(everywhere):
+            return "cost all" if everywhere else "cost"
         case ShowDefault():
             return "default"
         case TakeSnapshots():
@@ -130,6 +134,7 @@ def _about_a_job(
         | DrillJob
         | History
         | Output
+        | CostOfJob
     ),
 ) -> str:
     match command:
@@ -155,6 +160,8 @@ def _about_a_job(
             return f"history {job}"
         case Output(job):
             return f"output {job}"
+        case CostOfJob(job):
+            return f"cost {job}"
         case _:
             assert_never(command)
 
@@ -185,6 +192,7 @@ def _spelled(options: Options) -> str | None:
         "on_missed": options.on_missed,
         "repeat": options.repeat,
         "retry": options.retry,
+        "max_usd": options.max_usd,
         "until": options.until,
         "timeout": options.timeout,
     }

@@ -158,6 +158,13 @@ VERBS = (
         ("out", "result"),
     ),
     Verb(
+        "cost",
+        "what jobs cost this week and month, what is held back, what the coming week will cost",
+        ("cost", "cost all", "cost <job>"),
+        ("cost", "cost 7"),
+        ("costs", "spend", "bill"),
+    ),
+    Verb(
         "default",
         "the default route; with a route, what a change would hold; with `yes`, change it;"
         " with `for 2h`, only for so long",
@@ -248,6 +255,3 @@ TOPICS = (*BY_NAME, "options")
 CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }
-
-LATER = ("cost",)
-"""Verbs that a later version knows."""

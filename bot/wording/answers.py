@@ -20,6 +20,7 @@ from bot.message import (
 from bot.wording import (
     cards,
     choosing,
+    costs,
     defaults,
     drills,
     experiments,
@@ -40,6 +41,7 @@ from scheduler.answers import (
     Answer,
     Audited,
     Changed,
+    CostsOf,
     Decisions,
     Default,
     DefaultChanged,
@@ -62,6 +64,7 @@ from scheduler.answers import (
     WhatIf,
     Zone,
 )
+from scheduler.costs import Overview
 from scheduler.drift import consent
 from scheduler.halt import HaltEnded, HaltSet
 from scheduler.job import Job, JobState, unguarded_axes
@@ -90,6 +93,10 @@ def answer(found: Answer, how: str) -> Message:
             return _left_alone(found)
         case Raised():
             return spending.raised(found, how)
+        case Overview():
+            return costs.overview(found, how)
+        case CostsOf():
+            return _of_removed(costs.of_job(found, how), found.job, found.removed, how)
         case Alerts():
             return _alerts(found, how)
         case StillHeld():

@@ -22,6 +22,7 @@ from bot.wording.histories import outcome
 from bot.wording.long import turns
 from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
+from scheduler.dollars import dollars
 from scheduler.drift import consent
 from scheduler.errors import in_brief
 from scheduler.held import REFERENCE
@@ -151,6 +152,8 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
     if job.retry:
         times = facts.count(job.retry, "more attempt")
         found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
+    if job.max_usd is not None:
+        found.append(("At most", line(f"{dollars(job.max_usd)} a run (max_usd)")))
     return tuple(found)
 
 

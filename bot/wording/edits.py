@@ -2,6 +2,7 @@
 
 from bot.message import Line, line
 from bot.wording import facts
+from scheduler.dollars import dollars
 from scheduler.job import Job
 from scheduler.route import Pins
 from scheduler.schedule.spans import span_words
@@ -28,6 +29,9 @@ def _told(job: Job) -> dict[str, Line]:
         "On drift": line(str(job.on_drift or "as configured")),
         "Free only": line("yes" if job.free_only else "no"),
         "On missed": line(str(job.on_missed)),
+        "At most": line(
+            "as configured" if job.max_usd is None else f"{dollars(job.max_usd)} a run"
+        ),
         "Timeout": line("as usual" if job.timeout is None else span_words(job.timeout)),
     }
 

@@ -35,11 +35,11 @@ def output(job: Job, run: Run | None) -> Message:
 
 
 def _in_history(run: Run, job: Job) -> Line:
-    """A run in one line, with what it cost and the tokens it took."""
+    """A run in one line, with what it cost, by which price list, and the tokens it took."""
     told = outcome(run, job)
     if run.route is None or not (run.usage.requests or run.state is RunState.SUCCEEDED):
         return told
-    return (*told, *line("; ", ", ".join(figures(run, run.route))))
+    return (*told, *line("; ", ", ".join(figures(run, run.route, of_list=True))))
 
 
 def outcome(run: Run, job: Job) -> Line:

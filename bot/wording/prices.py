@@ -5,6 +5,7 @@ from decimal import Decimal
 
 from scheduler.money import Forecast, Habit, month_cost, run_cost
 from scheduler.price import PriceCard, PriceSource, per_million
+from scheduler.rate import list_of
 from scheduler.route import PriceClass, Route
 
 PRICE_WORDS = {
@@ -43,6 +44,12 @@ def _source(card: PriceCard) -> str:
         return f"prices: {card.matched}"
     more = ", more for long requests" if card.tiered else ""
     return f"{card.matched} in {card.edition}{more}"
+
+
+def list_words(route: Route) -> str:
+    """On which price list an estimate rests; empty where there is none."""
+    known = list_of(route)
+    return f" (prices of {known})" if known else ""
 
 
 def class_and_figures(route: Route) -> str:

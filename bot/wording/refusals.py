@@ -40,6 +40,8 @@ DEEDS = {
     "add": "add jobs",
     "add-script": "choose a script",
     "list-everywhere": "list the jobs of every chat",
+    "cost-everywhere": "see what the jobs of every chat cost",
+    "cost": "see what jobs cost",
     "change-default": "change the default",
     "tz": "say where your clock stands",
     "audit": "read the audit",

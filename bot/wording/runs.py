@@ -20,12 +20,13 @@ from bot.message import (
     line,
 )
 from bot.wording import facts, prices
+from scheduler.budget import raisable
 from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
 from scheduler.press import Action, Press, RouteNames
 from scheduler.route import PriceClass, Route
-from scheduler.run import HoldReason, Run, RunState
+from scheduler.run import CostSource, HoldReason, Run, RunState
 from scheduler.script import is_script
 
 OUTCOME_WORDS = {
@@ -222,7 +223,8 @@ def _cut_off(job: Job, run: Run) -> str:
 def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
     if run.hold_reason is HoldReason.BUDGET:
         more = Press(Action.RAISE, job=job.id, revision=int(run.id))
-        return (Button("Raise for today", more), Button("Pause", Press(Action.PAUSE, job=job.id)))
+        pause = Button("Pause", Press(Action.PAUSE, job=job.id))
+        return (Button("Raise for today", more), pause) if raisable(run.error or "") else (pause,)
     retry = run_held_button(run)
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
@@ -238,7 +240,7 @@ def receipt(run: Run) -> Line:
     return line(", ".join((run.route.name, *figures(run, run.route))))
 
 
-def figures(run: Run, route: Route) -> list[str]:
+def figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
     """What a run was priced as, who answered, what it cost and how that is known, and its tokens."""
     usage, charged = run.usage, route.price_class
     local = charged is PriceClass.LOCAL
@@ -253,7 +255,9 @@ def figures(run: Run, route: Route) -> list[str]:
         parts.append("nothing was sent")
     elif usage.cost or not local:
         # On one's own machine the class says it all, unless somebody sent a bill.
-        parts.append(cost_words(usage))
+        known = prices.list_words(route) if of_list else ""
+        by_it = known if usage.cost and usage.cost_source is CostSource.ESTIMATED else ""
+        parts.append(cost_words(usage) + by_it)
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
     elif run.state is RunState.SUCCEEDED and usage.requests:

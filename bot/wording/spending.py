@@ -61,7 +61,7 @@ def raised(found: Raised, how: str) -> Message:
 
 def _whose(job: Job, cap: Cap) -> str:
     match cap:
-        case Cap.RUN:
+        case Cap.OWN | Cap.RUN:
             return f"Each run of job {facts.called(job)}"
         case Cap.JOB_DAY:
             return f"Job {facts.called(job)}"

@@ -6,6 +6,7 @@ from scheduler.job import JobId
 from scheduler.service.alerts import AlertService
 from scheduler.service.consents import Consents
 from scheduler.service.core import Core
+from scheduler.service.costs import CostService
 from scheduler.service.defaults import Defaults
 from scheduler.service.experiments import Experiments
 from scheduler.service.halts import HaltService
@@ -32,6 +33,7 @@ class Service:
         self.people = People(core)
         self.halts = HaltService(core)
         self.spending = SpendingService(core)
+        self.costs = CostService(core)
 
     async def drill(self, job_id: JobId) -> Drilled:
         """Simulate a drift of a job; raises UserError for one that has nothing to drill."""

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from scheduler.alert import Decision
@@ -65,6 +66,7 @@ class JobService:
             until=_until(options.until, zone, now),
             timeout=_timeout(options.timeout),
             retry=options.retry or 0,
+            max_usd=_own_cap(options.max_usd),
         )
         job = replace(job, next_fire_time=_first_fire(job, now))
         taken = await take_snapshot(self._core.config, kind, pins, now)
@@ -144,6 +146,7 @@ class JobService:
             until=_until(options.until, zone, now) if options.until else job.until,
             timeout=_timeout(options.timeout) if options.timeout else job.timeout,
             retry=job.retry if options.retry is None else options.retry,
+            max_usd=_own_cap(options.max_usd) if options.max_usd else job.max_usd,
         )
         if command.schedule:
             schedule = parse_schedule(command.schedule, zone=zone, now=now)
@@ -314,6 +317,11 @@ def _until(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
     if not isinstance(schedule, Once):
         raise UserError(f"until={text} is not a moment", instead)
     return schedule.at
+
+
+def _own_cap(text: str | None) -> Decimal | None:
+    """The most a run may cost, in US dollars; "off" leaves that to the settings."""
+    return None if text in (None, "off") else Decimal(text)
 
 
 def _timeout(text: str | None) -> timedelta | None:

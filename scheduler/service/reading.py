@@ -39,7 +39,7 @@ class Reading:
         running = await self._core.store.in_flight(job.id)
         look = OneLook(self._core.config)
         current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
-        judged = await _judged(look, job)
+        found = await judged(look, job)
         return JobView(
             job,
             fires=next_fires(job, 3),
@@ -47,9 +47,9 @@ class Reading:
             last=runs[0] if runs else None,
             current=current,
             problem=problem,
-            drifts=judged.drifts if isinstance(judged, Held) else (),
-            instead=_instead(judged, current),
-            would_hold=judged.reason if isinstance(judged, Held) else None,
+            drifts=found.drifts if isinstance(found, Held) else (),
+            instead=_instead(found, current),
+            would_hold=found.reason if isinstance(found, Held) else None,
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
             running=running[0] if running else None,
@@ -79,25 +79,19 @@ class Reading:
     async def show(self, job_id: JobId) -> Shown:
         """One job, as it stands or stood: one that was removed can be read like any other."""
         job = await self._core.known(job_id)
-        return Shown(await self.view(job), await self._removed(job))
+        return Shown(await self.view(job), await removed(self._core, job))
 
     async def history(self, job_id: JobId) -> Histories:
         job = await self._core.known(job_id)
         runs = tuple(await self._core.store.history(job_id, HISTORY))
-        return Histories(job, runs, await self._removed(job))
+        return Histories(job, runs, await removed(self._core, job))
 
     async def output(self, job_id: JobId) -> Outputs:
         """The latest run that has something to show."""
         job = await self._core.known(job_id)
         runs = await self._core.store.history(job_id, 50)
         latest = next((run for run in runs if _has_output(run)), None)
-        return Outputs(job, latest, await self._removed(job))
-
-    async def _removed(self, job: Job) -> Removed | None:
-        if job.state is not JobState.REMOVED:
-            return None
-        entry = await removal(self._core, job.id)
-        return Removed(entry.by.called, entry.at) if entry else None
+        return Outputs(job, latest, await removed(self._core, job))
 
     async def alerts(self, place: Place | None) -> Alerts:
         """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""
@@ -117,7 +111,15 @@ async def removal(core: Core, job_id: JobId) -> Entry | None:
     return next((entry for entry in entries if entry.action == "remove"), None)
 
 
-async def _judged(look: OneLook, job: Job) -> Go | Held | None:
+async def removed(core: Core, job: Job) -> Removed | None:
+    """Who removed a job and when; None for one that is there."""
+    if job.state is not JobState.REMOVED:
+        return None
+    entry = await removal(core, job.id)
+    return Removed(entry.by.called, entry.at) if entry else None
+
+
+async def judged(look: OneLook, job: Job) -> Go | Held | None:
     """What would become of a run now; None where that cannot be told."""
     if not job.kind.guarded:
         return None

@@ -1,10 +1,13 @@
 """Commands about what is spent: more for today."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
 
 from scheduler.answers import Raised
-from scheduler.budget import cap_words
+from scheduler.budget import cap_words, own_cap_command
+from scheduler.caps import Cap
+from scheduler.dollars import dollars
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, Principal
 from scheduler.judge import Go
@@ -30,6 +33,7 @@ class SpendingService:
         wanted = await _wanted(self._core, job)
         day = day_of(self._core.clock.now(), wanted.timezone)
         found = await _in_the_way(self._core, job, wanted)
+        _must_be_of_the_settings(job, found)
         if not found:
             raise UserError(
                 f"no cap on spending holds job {job_id}", f"'/jobs run {job_id}' runs it"
@@ -62,9 +66,20 @@ async def must_fit(core: Core, job: Job, called: Resolution | None = None) -> No
     found = await _in_the_way(core, job, wanted)
     if found:
         first, _ = found[0]
+        instead = f"an admin allows more for today with '/jobs raise {job.id}'"
+        if first.cap is Cap.OWN:
+            instead = f"'{own_cap_command(job, first)}' allows it"
+        raise UserError(f"nothing was run: {cap_words(job, first)}", instead)
+
+
+def _must_be_of_the_settings(job: Job, found: Sequence[tuple[Reached, Decimal]]) -> None:
+    """Raises UserError where a job's own cap is among what is in the way: an admin raises no such."""
+    own = next((each for each, _ in found if each.cap is Cap.OWN), None)
+    if own is not None:
+        asked = f"its next request may cost up to {dollars(own.asked)}"
         raise UserError(
-            f"nothing was run: {cap_words(job, first)}",
-            f"an admin allows more for today with '/jobs raise {job.id}'",
+            f"job {job.id} itself allows a run {dollars(own.most)} (max_usd), and {asked}",
+            f"'{own_cap_command(job, own)}' allows it",
         )
 
 

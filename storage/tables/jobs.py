@@ -54,6 +54,7 @@ class JobRow(Row, table=True):
     until: datetime | None = None
     timeout: timedelta | None = Field(default=None, sa_type=Microseconds)
     retry: int = 0
+    max_usd: Decimal | None = Field(default=None, sa_type=Dollars)
     failures: int = 0
     unguarded_told: bool
     answered_as: tuple[Mismatch, ...] = Field(default=(), sa_type=Value(tuple[Mismatch, ...]))

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scheduler.job import JobState, Principal
-from scheduler.run import HoldReason, RunState
+from scheduler.run import CostSource, HoldReason, RunState
 from tests.acceptance.alerted import states
 from tests.acceptance.world import World, text_of
 from tests.fakes.provider_behaviours import Drop, Status
@@ -194,3 +194,16 @@ async def test_of_many_runs_at_once_no_more_leave_than_the_cap_allows(
     )
     assert world.paid.count == 7
     assert len(held) == 33
+
+
+async def test_what_was_refused_leaves_no_doubt_about_what_the_next_attempt_costs(
+    world: World,
+) -> None:
+    world.point_default("paid-lab", "large", TWO)
+    await world.type(ADD.replace("|", "retry=2 |"))
+    world.paid.behave(Status(500, "closed today"), Says())
+    run = await world.fire()
+    assert (run.state, run.attempt, run.usage.requests) == (RunState.SUCCEEDED, 2, 2)
+    assert run.usage.cost_source is CostSource.ESTIMATED
+    assert run.usage.cost is not None
+    assert (run.usage.input_tokens, run.usage.output_tokens) == (11, 7)

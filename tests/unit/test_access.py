@@ -37,6 +37,8 @@ add              -        -      yes      yes   yes
 add-script       -        -      -        -     yes
 snapshot-all     -        -      yes      yes   yes
 list-everywhere  -        -      -        -     yes
+cost             -        yes    yes      yes   yes
+cost-everywhere  -        -      -        -     yes
 audit            -        -      -        -     yes
 unclaim          -        -      -        -     yes
 halt             -        -      -        -     yes
@@ -50,6 +52,7 @@ IN_THE_CHAT_OF_THE_JOB = """
 show             -        yes    yes      yes   yes
 history          -        yes    yes      yes   yes
 output           -        yes    yes      yes   yes
+cost             -        yes    yes      yes   yes
 pause            -        -      yes      yes   yes
 resume           -        -      yes      yes   yes
 run              -        -      yes      yes   yes
@@ -74,6 +77,7 @@ IN_ANOTHER_CHAT = """
 show             -        -      -        yes   yes
 history          -        -      -        yes   yes
 output           -        -      -        yes   yes
+cost             -        -      -        yes   yes
 pause            -        -      -        yes   yes
 resume           -        -      -        yes   yes
 run              -        -      -        yes   yes

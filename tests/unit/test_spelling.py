@@ -17,6 +17,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    CostOfJob,
     EditJob,
     EndExperiment,
     Help,
@@ -31,6 +32,7 @@ from scheduler.commands import (
     ResumeJob,
     RouteText,
     RunJob,
+    ShowCosts,
     ShowDefault,
     ShowJob,
     StopJob,
@@ -78,6 +80,7 @@ options = st.builds(
     repeat=maybe(st.integers(1, 1_000_000)),
     until=maybe(st.sampled_from(["2027-01-31", "2027-01-31 09:00"])),
     timeout=maybe(st.sampled_from(["10m", "90 seconds"])),
+    max_usd=maybe(st.sampled_from(["0.05", "2", "off"])),
 )
 whole_routes = st.builds(RouteText, whole=models | providers)
 part_routes = st.builds(RouteText, provider=maybe(providers), model=maybe(models)).filter(
@@ -105,14 +108,22 @@ commands: st.SearchStrategy[Command] = st.one_of(
     ),
     st.builds(Help, maybe(st.sampled_from(["pin", "options", "cronjob"]))),
     st.sampled_from(
-        [ListAlerts(), ShowDefault(), EndExperiment(), AskAdd(), Unclaim("telegram:42")]
+        [
+            ListAlerts(),
+            ShowCosts(),
+            ShowCosts(everywhere=True),
+            ShowDefault(),
+            EndExperiment(),
+            AskAdd(),
+            Unclaim("telegram:42"),
+        ]
     ),
     st.builds(Claim, st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZ", min_size=8, max_size=8)),
     *(
         st.builds(about_a_job, jobs)
         for about_a_job in (
             *(ShowJob, PauseJob, ResumeJob, StopJob, RemoveJob),
-            *(TakeSnapshot, History, Output),
+            *(TakeSnapshot, History, Output, CostOfJob),
         )
     ),
 )

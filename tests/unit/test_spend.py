@@ -1,11 +1,13 @@
 """What a request may cost at worst, and which cap would not allow it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 
 import pytest
 
 from scheduler.caps import Cap, Caps
+from scheduler.dollars import enough
 from scheduler.price import PriceCard, PriceSource
 from scheduler.route import ApiMode, PriceClass, Route
 from scheduler.run import CostSource, RunState, Usage
@@ -77,6 +79,37 @@ def test_which_cap_a_request_would_go_over(
 ) -> None:
     found = reached(CAPS, Spent({key: Decimal(v) for key, v in spent.items()}), Decimal(asked))
     assert (found.cap if found else None) == cap
+
+
+@pytest.mark.parametrize(
+    ("own", "spent", "asked", "cap"),
+    [
+        ("0.3", "0", "0.3", None),
+        ("0.3", "0", "0.31", Cap.OWN),
+        ("0.3", "0.2", "0.11", Cap.OWN),
+        ("5", "0", "1.1", Cap.RUN),
+    ],
+)
+def test_of_a_jobs_own_cap_and_that_of_the_settings_the_lower_one_counts(
+    own: str, spent: str, asked: str, cap: Cap | None
+) -> None:
+    caps, before = replace(CAPS, max_usd=Decimal(own)), Spent({Cap.RUN: Decimal(spent)})
+    found = reached(caps, before, Decimal(asked))
+    assert (found.cap if found else None) == cap
+
+
+def test_what_an_admin_raised_for_a_run_does_not_raise_its_own_cap() -> None:
+    caps = replace(CAPS, max_usd=Decimal("0.3"))
+    found = reached(caps, Spent(raised={Cap.RUN: Decimal(9)}), Decimal(2))
+    assert found == Reached(Cap.OWN, Decimal("0.3"), Decimal(0), Decimal(2))
+
+
+@pytest.mark.parametrize(
+    ("needed", "typed"),
+    [("0.0712", "0.072"), ("0.05", "0.05"), ("1.231", "1.24"), ("0.0000004", "0.000001")],
+)
+def test_an_amount_to_type_is_never_less_than_what_is_needed(needed: str, typed: str) -> None:
+    assert enough(Decimal(needed)) == typed
 
 
 def test_what_an_admin_added_for_today_counts() -> None:

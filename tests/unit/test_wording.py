@@ -47,6 +47,7 @@ from scheduler.run import (
 from scheduler.schedule import Interval
 from scheduler.served import Fact, Mismatch
 from scheduler.told import Reason, Told, in_words
+from tests.unit import overviews
 from tests.unit.jobs import FREE, NINE, NOON, PAID, ROOM, a_job, resolved
 
 MESSAGES = (Path(__file__).parents[1] / "data/messages.txt").read_text(encoding="utf-8")
@@ -463,6 +464,19 @@ SAID = {
             a_run(RunState.SUCCEEDED, 2, started_at=NINE + timedelta(hours=2)),
             a_run(RunState.MISSED, 1),
         ),
+    ),
+    "what the jobs of a chat cost": answers.answer(overviews.CHAT, "/jobs"),
+    "what a thousand jobs cost": answers.answer(overviews.CROWD, "/jobs"),
+    "what free jobs cost": answers.answer(overviews.FREE_CHAT, "/jobs"),
+    "what jobs that have not run yet will cost": answers.answer(overviews.NEW_CHAT, "/jobs"),
+    "what one job costs": answers.answer(overviews.ONE, "/jobs"),
+    "what a job costs whose price nobody knows": answers.answer(overviews.UNPRICED, "/jobs"),
+    "what a held job costs": answers.answer(overviews.HELD, "/jobs"),
+    "what a removed job has cost": answers.answer(overviews.GONE, "/jobs"),
+    "what a job costs that has nothing to do": answers.answer(overviews.IDLE, "/jobs"),
+    "what a message costs": answers.answer(overviews.TEA, "/jobs"),
+    "an estimate says on which price list it rests": histories.history(
+        a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0])
     ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"

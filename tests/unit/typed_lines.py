@@ -10,6 +10,7 @@ from scheduler.commands import (
     ChangeDefault,
     Claim,
     Command,
+    CostOfJob,
     DecideAll,
     DrillJob,
     EditJob,
@@ -31,6 +32,7 @@ from scheduler.commands import (
     ResumeJob,
     RouteText,
     RunJob,
+    ShowCosts,
     ShowDefault,
     ShowJob,
     StopJob,
@@ -170,6 +172,17 @@ GOOD: dict[str, Command] = {
         RouteText(provider="lab", model="m"), length=timedelta(days=2)
     ),
     "default back": EndExperiment(),
+    # costs
+    "cost": ShowCosts(),
+    "/jobs costs": ShowCosts(),
+    "spend all": ShowCosts(everywhere=True),
+    "bill ALL": ShowCosts(everywhere=True),
+    "cost 7": CostOfJob(SEVEN),
+    "cost job #7": CostOfJob(SEVEN),
+    # a job's own cap
+    "edit 7 max_usd=0.05": EditJob(SEVEN, options=Options(max_usd="0.05")),
+    "edit 7 max_usd=$2": EditJob(SEVEN, options=Options(max_usd="2")),
+    "edit 7 max_usd=OFF": EditJob(SEVEN, options=Options(max_usd="off")),
     "default end": EndExperiment(),
     "default provider=lab model=m yes": ChangeDefault(
         RouteText(provider="lab", model="m"), confirmed=True

@@ -47,7 +47,9 @@ WRONG: dict[str, str] = {
         "'action=update' is not a command; "
         "did you mean '/jobs cronjob action=update job_id=7 provider=lab'?"
     ),
-    "cost": "cost is not available in this version; type '/jobs help'",
+    "cost week": (
+        "'week' is not the number of a job; type '/jobs cost <job>'; '/jobs list' shows the numbers"
+    ),
     "tz name=x": "'name=' does not belong after tz; type '/jobs tz' or '/jobs tz <zone>'",
     "audit page x": (
         "'x' is not a page of the audit; type '/jobs audit' or '/jobs audit <job>'"
@@ -201,7 +203,7 @@ WRONG: dict[str, str] = {
     "add every 2h colour=red | Say hello": (
         "there is no option colour=; "
         "the options are name, tz, provider, model, kind, on_drift, free_only, on_missed, repeat, "
-        "until, timeout, retry"
+        "until, timeout, retry, max_usd"
     ),
     "add every 2h name=a name=b | Say hello": "name= is there twice; type it once",
     "add every 2h tz=UTC zone=UTC | Say hello": "tz= is there twice; type it once",
@@ -213,7 +215,10 @@ WRONG: dict[str, str] = {
     "add every 2h deliver=email | Say hello": (
         "deliver= is not available in this version; leave it out"
     ),
-    "add every 2h max_usd=1 | Say hello": "max_usd= is not available in this version; leave it out",
+    "add every 2h max_usd=0 | Say hello": (
+        "max_usd= does not take '0'; type it like 'max_usd=0.05'"
+    ),
+    "edit 7 max_usd=plenty": "max_usd= does not take 'plenty'; type it like 'max_usd=0.05'",
     "add every 2h free_only=maybe | Say hello": (
         "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),

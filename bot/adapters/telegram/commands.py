@@ -21,9 +21,9 @@ from bot.grammar.verbs import BY_NAME
 log = logging.getLogger(__name__)
 
 FREQUENT = ("add", "list", "show", "pin", "accept", "pause", "resume", "run", "stop", "alerts")
-PRIVATE = (*FREQUENT, "history", "output", "help")
+PRIVATE = (*FREQUENT, "history", "output", "cost", "help")
 GROUP = (*FREQUENT, "help")
-ADMIN = (*FREQUENT, "history", "output", "snapshot", "default", "edit", "remove", "help")
+ADMIN = (*FREQUENT, *("history", "output", "cost", "snapshot", "default", "edit", "remove", "help"))
 ADMINS = 20
 """Admins who get a menu of their own, by their private chats."""
 

@@ -9,7 +9,7 @@ from telegram.constants import ChatType
 from bot.adapters.telegram.keyboard import Step, read
 from bot.adapters.telegram.people import is_unnamed_admin, principal, writer
 from bot.adapters.telegram.rows import PLATFORM
-from bot.grammar.verbs import CANONICAL, LATER
+from bot.grammar.verbs import CANONICAL
 from bot.message import Request
 from scheduler.job import Place
 
@@ -235,7 +235,7 @@ def _command(found: re.Match[str], private: bool) -> str | None:
         return rest
     if name == "start":
         return "help"
-    if name in CANONICAL or name in LATER or private or found["to"]:
+    if name in CANONICAL or private or found["to"]:
         return f"{name} {rest}".rstrip()
     return None
 
