@@ -27,7 +27,8 @@ class JobView:
 
     `current` is what its next run would use, `problem` why that cannot be said; `drifts` compares it
     with the consent, and `instead` is the consented route where the job runs on that
-    one all the same; `would_hold` is why it would be held now, and `policy` what becomes of it when the
+    one all the same; `would_hold` is why it would be held now, `capped` the cap that would hold it
+    where nothing else does, and `policy` what becomes of it when the
     default moves. `running` is its run in flight, `held` are its held runs, the oldest first.
     """
 
@@ -40,6 +41,7 @@ class JobView:
     drifts: tuple[Drift, ...] = ()
     instead: Route | None = None
     would_hold: HoldReason | None = None
+    capped: Reached | None = None
     policy: OnDrift | None = None
     forecast: Forecast | None = None
     running: Run | None = None

@@ -22,6 +22,7 @@ from bot.wording.histories import outcome
 from bot.wording.long import turns
 from bot.wording.runs import HOLD_WORDS, snapshot_button, stop_button
 from scheduler.answers import JobView, Listed
+from scheduler.budget import cap_words
 from scheduler.dollars import dollars
 from scheduler.drift import consent
 from scheduler.errors import in_brief
@@ -121,7 +122,7 @@ def _held_fires(view: JobView, how: str) -> Line:
     """How many fires wait since when; and what runs one, where nothing holds it any more."""
     fires = facts.count(len(view.held), "fire")
     since = (f"{fires} since ", Moment(view.held[0].fire_time, view.job.zone))
-    if view.would_hold is not None:
+    if view.would_hold is not None or view.capped is not None:
         return line(*since)
     return line(*since, "; nothing holds the job now: ", code(f"{how} run {view.job.id}"))
 
@@ -144,6 +145,9 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
             found.append(("Drift", line(bold(f"{facts.is_held(view)}: "), words)))
         elif view.would_hold in TOLD:
             why = HOLD_WORDS[view.would_hold]
+            found.append(("Why", line(bold(f"{facts.is_held(view)}: "), why)))
+        elif view.capped is not None:
+            why = cap_words(job, view.capped)
             found.append(("Why", line(bold(f"{facts.is_held(view)}: "), why)))
     if job.kind is JobKind.SCRIPT:
         found.append(("Script", line(job.prompt)))

@@ -13,6 +13,7 @@ from scheduler.plan import following
 from scheduler.ports import Entry, Held
 from scheduler.route import Resolution, Route
 from scheduler.run import Run, RunState
+from scheduler.service.capping import capped
 from scheduler.service.core import Core
 from scheduler.snapshots import resolved
 from scheduler.verdict import OneLook, verdict
@@ -40,6 +41,7 @@ class Reading:
         look = OneLook(self._core.config)
         current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
         found = await judged(look, job)
+        over = await capped(self._core, job, found)
         return JobView(
             job,
             fires=next_fires(job, 3),
@@ -50,6 +52,7 @@ class Reading:
             drifts=found.drifts if isinstance(found, Held) else (),
             instead=_instead(found, current),
             would_hold=found.reason if isinstance(found, Held) else None,
+            capped=over,
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
             running=running[0] if running else None,

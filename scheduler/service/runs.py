@@ -14,10 +14,10 @@ from scheduler.press import RouteNames
 from scheduler.route import Resolution, Route
 from scheduler.run import Authorised, HoldReason, RunId, RunState
 from scheduler.service.asking import must_bill_as_shown, must_stay_free, open_alert
+from scheduler.service.capping import must_fit
 from scheduler.service.core import Core
 from scheduler.service.naming import typed_names
 from scheduler.service.reading import Reading
-from scheduler.service.spending import must_fit
 from scheduler.verdict import verdict
 
 LOOKED_AT = 50

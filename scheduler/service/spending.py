@@ -5,21 +5,16 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scheduler.answers import Raised
-from scheduler.budget import cap_words, own_cap_command
+from scheduler.budget import own_cap_command
 from scheduler.caps import Cap
 from scheduler.dollars import dollars
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, Principal
-from scheduler.judge import Go
 from scheduler.ports import Raise
-from scheduler.reservation import bound, reservation
-from scheduler.route import Resolution
 from scheduler.run import HoldReason, Run
+from scheduler.service.capping import ZERO, in_the_way, wanted_now
 from scheduler.service.core import Core
-from scheduler.spend import Reached, Reservation, day_of, keys, raised_for, reached
-from scheduler.verdict import verdict
-
-ZERO = Decimal(0)
+from scheduler.spend import Reached, day_of, keys
 
 
 class SpendingService:
@@ -30,9 +25,9 @@ class SpendingService:
         """Allow as much more, until the day is over, as lets the next run of a job leave."""
         job = await self._core.job(job_id)
         await self._core.must_not_be_halted()
-        wanted = await _wanted(self._core, job)
+        wanted = await wanted_now(self._core, job)
         day = day_of(self._core.clock.now(), wanted.timezone)
-        found = await _in_the_way(self._core, job, wanted)
+        found = await in_the_way(self._core, job, wanted)
         _must_be_of_the_settings(job, found)
         if not found:
             raise UserError(
@@ -59,19 +54,6 @@ class SpendingService:
         return tuple(sorted(found, key=lambda pair: (pair[0].id != job.id, pair[0].id)))
 
 
-async def must_fit(core: Core, job: Job, called: Resolution | None = None) -> None:
-    """Raises UserError where a cap would hold a run of this job at once; `called` is the route that a
-    person lets it use."""
-    wanted = await _wanted(core, job, called)
-    found = await _in_the_way(core, job, wanted)
-    if found:
-        first, _ = found[0]
-        instead = f"an admin allows more for today with '/jobs raise {job.id}'"
-        if first.cap is Cap.OWN:
-            instead = f"'{own_cap_command(job, first)}' allows it"
-        raise UserError(f"nothing was run: {cap_words(job, first)}", instead)
-
-
 def _must_be_of_the_settings(job: Job, found: Sequence[tuple[Reached, Decimal]]) -> None:
     """Raises UserError where a job's own cap is among what is in the way: an admin raises no such."""
     own = next((each for each, _ in found if each.cap is Cap.OWN), None)
@@ -81,28 +63,3 @@ def _must_be_of_the_settings(job: Job, found: Sequence[tuple[Reached, Decimal]])
             f"job {job.id} itself allows a run {dollars(own.most)} (max_usd), and {asked}",
             f"'{own_cap_command(job, own)}' allows it",
         )
-
-
-async def _wanted(core: Core, job: Job, called: Resolution | None = None) -> Reservation:
-    """What the first request of a run would reserve now; nothing where it would be held anyway."""
-    if not job.kind.guarded:
-        return Reservation()
-    found, settings = await verdict(core.config, job)
-    if called is not None:
-        return reservation(job, called, settings, 1)
-    if not isinstance(found, Go):
-        return Reservation(timezone=settings.timezone)
-    return reservation(job, bound(job, found, settings), settings, 1)
-
-
-async def _in_the_way(core: Core, job: Job, wanted: Reservation) -> list[tuple[Reached, Decimal]]:
-    """Every cap that the request would go over, and how much more lets it leave."""
-    day = day_of(core.clock.now(), wanted.timezone)
-    spent = await core.store.spent(job.id, day)
-    found = []
-    while (over := reached(wanted.caps, spent, wanted.asked)) is not None:
-        more = raised_for(over, wanted.caps.of(over.cap) or ZERO)
-        found.append((replace(over, day=day), more))
-        before = spent.raised.get(over.cap, ZERO)
-        spent = replace(spent, raised={**spent.raised, over.cap: before + more})
-    return found

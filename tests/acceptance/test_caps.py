@@ -207,3 +207,17 @@ async def test_what_was_refused_leaves_no_doubt_about_what_the_next_attempt_cost
     assert run.usage.cost_source is CostSource.ESTIMATED
     assert run.usage.cost is not None
     assert (run.usage.input_tokens, run.usage.output_tokens) == (11, 7)
+
+
+async def test_a_card_says_that_a_cap_holds_the_job(capped: World) -> None:
+    shown = text_of(await capped.type("/jobs show 1"))
+    assert "is held: this run could take job 1 over the $0.15" in shown
+    assert "nothing holds the job now" not in shown
+    await capped.type("/jobs raise 1")
+    assert "nothing holds the job now: `/jobs run 1`" in text_of(await capped.type("/jobs show 1"))
+
+
+async def test_a_job_whose_runs_can_never_fit_says_so_when_it_is_added(world: World) -> None:
+    world.point_default("paid-lab", "large", PRICES + "spend: {per_run_usd: 0.05}\n")
+    card = text_of(await world.type(ADD))
+    assert "would be held: a run of job 1 could cost more than the $0.05" in card
