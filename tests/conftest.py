@@ -9,7 +9,7 @@ import hypothesis
 import pytest
 
 from tests.fakes.postgres import PostgresServer, running_postgres, what_is_missing
-from tests.figures import SOAKED, Figures, added_up, in_words, page
+from tests.figures import SOAKED, Ended, Figures, added_up, in_words, page
 
 # No test here is judged by the time it takes: machines are noisy.
 hypothesis.settings.register_profile("driftpin", deadline=None)
@@ -66,8 +66,11 @@ def _write_figures(terminalreporter: pytest.TerminalReporter, config: pytest.Con
         terminalreporter.write_line(f"{promise}: {in_words(counts)}.")
     if found and config.getoption("keep_figures"):
         seconds = time.monotonic() - config.stash[STARTED]
-        failed = len(terminalreporter.getreports("failed"))
-        SOAKED.write_text(page(found, date.today(), seconds, failed), encoding="utf-8")  # noqa: DTZ011
+        passed, failed = (len(terminalreporter.getreports(o)) for o in ("passed", "failed"))
+        left = terminalreporter._numcollected - passed - failed
+        left -= sum(len(terminalreporter.getreports(o)) for o in ("deselected", "skipped"))
+        kept = page(found, date.today(), seconds, Ended(passed, failed, max(0, left)))  # noqa: DTZ011
+        SOAKED.write_text(kept, encoding="utf-8")
 
 
 def _write_left_out(terminalreporter: pytest.TerminalReporter) -> None:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,15 @@ from benchmarks.machine import machine
 
 PROPERTY = "figure"
 SOAKED = Path(__file__).parents[1] / "benchmarks" / "SOAK.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """How many tests passed, failed, and were not reached."""
+
+    passed: int
+    failed: int
+    left: int = 0
 
 
 class Figures:
@@ -44,9 +54,10 @@ def in_words(counts: Counter[str]) -> str:
     return ", ".join(f"{number:,} {name.replace('_', ' ')}" for name, number in counts.items())
 
 
-def page(found: dict[str, Counter[str]], today: date, seconds: float, failed: int) -> str:
+def page(found: dict[str, Counter[str]], today: date, seconds: float, ended: Ended) -> str:
     """What a soak found, as the page that is kept."""
-    end = f"{failed} tests failed" if failed else "no test failed"
+    left = f", and {ended.left} were not run" if ended.left else ""
+    end = f"{ended.passed} tests passed, {ended.failed} failed{left}"
     rows = "\n".join(f"| {promise} | {in_words(counts)} |" for promise, counts in found.items())
     return (
         "# What the last soak found\n\n"

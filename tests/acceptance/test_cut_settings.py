@@ -20,6 +20,7 @@ from scheduler.ports import Held
 from scheduler.run import HoldReason, RunState
 from scheduler.verdict import verdict
 from tests.acceptance.world import KEY, ME, World
+from tests.figures import Figures
 
 FREE = "/jobs add every day at 09:00 | Summarise open incidents"
 PAID = FREE.replace("|", "provider=paid-lab model=large |")
@@ -206,7 +207,7 @@ def other_contents(stage: Stage, rng: random.Random) -> bytes:
             return rng.choice([b"", b"guard: {on_drift: hodl}\n", b"model: [\n", b"\xff\xfe\x00"])
 
 
-async def overwritten(world: World, times: int) -> None:
+async def overwritten(world: World, times: int, figure: Figures) -> None:
     stage, rng = Stage(world), random.Random(20261121)
     await stage.set_up()
     for _ in range(times):
@@ -224,6 +225,7 @@ async def overwritten(world: World, times: int) -> None:
     assert stage.answers == times
     assert stage.ran
     assert stage.held
+    figure("P12", live_overwrites=2 * times, ran=stage.ran, held=stage.held, unconsented=0)
     told(
         f"{2 * times} live overwrites: {stage.held} runs held, {stage.ran} ran as consented,"
         f" {stage.answers} of {times} commands answered, 0 unconsented calls"
@@ -231,14 +233,14 @@ async def overwritten(world: World, times: int) -> None:
 
 
 async def test_a_hundred_live_overwrites_during_ticks_call_nothing_unconsented(
-    world: World,
+    world: World, figure: Figures
 ) -> None:
-    await overwritten(world, 50)
+    await overwritten(world, 50, figure)
 
 
 @pytest.mark.soak
 async def test_five_hundred_live_overwrites_during_ticks_call_nothing_unconsented(
-    tmp_path: Path,
+    tmp_path: Path, figure: Figures
 ) -> None:
     async with World(tmp_path) as world:
-        await overwritten(world, 250)
+        await overwritten(world, 250, figure)

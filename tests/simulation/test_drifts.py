@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.figures import Figures
 from tests.simulation.drifting import STEPS, Simulation, simulating
 
 SEED = os.environ.get("DRIFTPIN_SEED", "2026")
@@ -15,7 +16,7 @@ ONE = os.environ.get("DRIFTPIN_DRIFT")
 AT_ONCE = 250
 
 
-async def played(folder: Path, part: int, drifts: int) -> Counter[str]:
+async def played(folder: Path, part: int, drifts: int, figure: Figures) -> Counter[str]:
     """So many drifts, and what came of them; every seed is in the words of a failure."""
     async with simulating(folder) as simulation:
         number = 0
@@ -25,7 +26,9 @@ async def played(folder: Path, part: int, drifts: int) -> Counter[str]:
             if ONE:
                 break
         print(f"seed {SEED}, part {part}: {dict(sorted(simulation.told.items()))}")  # noqa: T201
-        return simulation.told
+        told = simulation.told
+        figure("P9", drifts=told["drifts"], requests=told["requests"], unconsented=0)
+        return told
 
 
 async def play(simulation: Simulation, seed: str) -> None:
@@ -35,8 +38,10 @@ async def play(simulation: Simulation, seed: str) -> None:
 
 
 @pytest.mark.parametrize("part", range(4))
-async def test_no_drift_makes_a_request_that_nobody_consented_to(tmp_path: Path, part: int) -> None:
-    told = await played(tmp_path, part, AT_ONCE)
+async def test_no_drift_makes_a_request_that_nobody_consented_to(
+    tmp_path: Path, part: int, figure: Figures
+) -> None:
+    told = await played(tmp_path, part, AT_ONCE, figure)
     if ONE:
         return
     # A guard that let nothing pass, or an adversary who never came, would prove nothing.
@@ -62,5 +67,5 @@ async def test_a_drift_is_played_again_exactly_by_its_seed(tmp_path: Path) -> No
 
 @pytest.mark.soak
 @pytest.mark.parametrize("part", range(4, 44))
-async def test_ten_thousand_drifts(tmp_path: Path, part: int) -> None:
-    await played(tmp_path, part, AT_ONCE)
+async def test_ten_thousand_drifts(tmp_path: Path, part: int, figure: Figures) -> None:
+    await played(tmp_path, part, AT_ONCE, figure)

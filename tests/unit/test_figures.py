@@ -3,7 +3,7 @@
 from collections import Counter
 from datetime import date
 
-from tests.figures import Figures, added_up, in_words, page
+from tests.figures import Ended, Figures, added_up, in_words, page
 
 
 def test_counts_of_one_promise_are_added_and_promises_stand_in_order() -> None:
@@ -29,6 +29,6 @@ def test_what_is_no_promise_of_a_number_comes_last() -> None:
 
 def test_a_kept_page_says_what_failed() -> None:
     found = {"P1": Counter(kills=1000, second_calls=0)}
-    kept = page(found, date(2026, 11, 21), 3600, failed=2)
+    kept = page(found, date(2026, 11, 21), 3600, Ended(900, 2, 7))
     assert "| P1 | 1,000 kills, 0 second calls |" in kept
-    assert "2 tests failed" in kept
+    assert "900 tests passed, 2 failed, and 7 were not run" in kept
