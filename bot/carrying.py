@@ -224,8 +224,8 @@ class Carrier:
                 return await service.runs.stop(job, by, run)
             case LeaveRun(job, run):
                 return await service.runs.leave(job, by, run)
-            case RaiseCaps(job):
-                return await service.spending.raise_today(job, by)
+            case RaiseCaps(job, run):
+                return await service.spending.raise_today(job, by, run)
             case PinJob():
                 return await service.consents.pin(command, by)
             case UnpinJob():

@@ -93,7 +93,7 @@ def command_of(press: Press) -> Doable:
         case Action.LEAVE:
             return LeaveRun(job, RunId(press.revision))
         case Action.RAISE:
-            return RaiseCaps(job)
+            return RaiseCaps(job, RunId(press.revision))
         case Action.SNAPSHOT:
             return TakeSnapshot(job, route)
         case Action.SNAPSHOT_ALL:

@@ -18,8 +18,8 @@ def budget_error(
     """Which cap it is, what stands under it, and what lets the run go on; `usual` is the cap that the
     settings give.
 
-    `requests` had left before. The first line is the same for everything that one cap holds on one
-    day, so that it is told once.
+    `requests` of the run had left before, in all its attempts. The first line is the same for
+    everything that one cap holds on one day, so that it is told once a day.
     """
     calls = "1 call" if requests == 1 else f"{requests} calls"
     made = f"it stopped after {calls}" if requests else "no call was made"
@@ -52,13 +52,13 @@ def cap_words(job: Job, reached: Reached) -> str:
     most = dollars(reached.most)
     match reached.cap:
         case Cap.OWN:
-            return f"a run of job {job.id} could cost more than the {most} of its own max_usd"
+            return f"a run of job {job.id} could cost more than the {most} of its own max_usd ({reached.day})"
         case Cap.RUN:
-            return f"a run of job {job.id} could cost more than the {most} of spend.{reached.cap}"
+            return f"a run of job {job.id} could cost more than the {most} of spend.{reached.cap} ({reached.day})"
         case Cap.JOB_DAY:
             over = f"job {job.id} over the {most} it"
         case Cap.CHAT_DAY:
-            over = f"the jobs of this chat over the {most} they"
+            over = f"the jobs of its chat over the {most} they"
         case Cap.DAY:
             over = f"all jobs together over the {most} they"
         case _:

@@ -8,12 +8,12 @@ from enum import StrEnum
 class Cap(StrEnum):
     """What a cap is about; the order is the order they are looked at."""
 
-    OWN = "max_usd"
-    """What a job itself allows a run of it; nobody raises it for a day."""
     RUN = "per_run_usd"
     JOB_DAY = "per_job_day_usd"
     CHAT_DAY = "per_chat_day_usd"
     DAY = "per_day_usd"
+    OWN = "max_usd"
+    """What a job itself allows a run of it; nobody raises it for a day."""
 
 
 OF_A_DAY = (Cap.JOB_DAY, Cap.CHAT_DAY, Cap.DAY)

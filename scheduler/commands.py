@@ -112,9 +112,11 @@ class LeaveRun:
 
 @dataclass(frozen=True, slots=True)
 class RaiseCaps:
-    """Allow as much more today, under every cap, as lets the next run of a job leave."""
+    """Allow as much more today, under every cap, as lets the next run of a job leave; with a button, only
+    what the message of that run said."""
 
     job: JobId
+    run: RunId | None = None
 
 
 @dataclass(frozen=True, slots=True)

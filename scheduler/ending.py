@@ -10,6 +10,7 @@ from scheduler.errors import (
     Lost,
     NotSent,
     Refused,
+    StoreError,
     TooMuch,
 )
 from scheduler.ports import Answer, Finish, Learned
@@ -32,7 +33,8 @@ def good_end(answer: Answer, learned: Learned | None, most: int | None) -> Finis
 def bad_end(error: DriftpinError, passed: int) -> Finish:
     """`passed` counts the requests that passed the gate.
 
-    One that never left, or that the provider refused, is not billed.
+    One that never left, or that the provider refused for nothing, is not billed. What a refusal cost
+    that came as an answer (withheld by a filter, say) counts like any other.
     """
     match error:
         case NotSent() | Refused() | TooMuch():
@@ -43,7 +45,9 @@ def bad_end(error: DriftpinError, passed: int) -> Finish:
             state = RunState.UNKNOWN if passed else RunState.FAILED
     left = max(0, passed - isinstance(error, NotSent))
     printed = error.output if isinstance(error, CallError) else ""
-    unbilled = min(passed, int(isinstance(error, NotSent | Refused)))
+    # Where the gate's commit was in doubt nothing was sent, whatever stands in the rows.
+    free = isinstance(error, NotSent | StoreError) or not passed
+    unbilled = int(free or (isinstance(error, Refused) and error.unbilled))
     return Finish(state, printed or None, str(error), used(error, left), unbilled=unbilled)
 
 

@@ -115,13 +115,19 @@ class Refused(CallError):
     """The provider answered, and said no in its own words.
 
     `passing` when it is busy or broken (429, 5xx) and may say yes later; `retry_after` is in
-    seconds, when it named a moment.
+    seconds, when it named a moment. `unbilled` where it certainly asks nothing for saying so.
     """
 
     def __init__(
-        self, what: str, *, passing: bool = False, retry_after: float | None = None
+        self,
+        what: str,
+        *,
+        passing: bool = False,
+        retry_after: float | None = None,
+        unbilled: bool = False,
     ) -> None:
         self.passing = passing
+        self.unbilled = unbilled
         self.retry_after = retry_after
         super().__init__(what)
 

@@ -265,7 +265,9 @@ class Runner:
     async def _shut(self, job: Job, run: Run, route: Route, error: GateShut, passed: int) -> None:
         """A run whose consent moved under it is judged anew; one that was stopped is over."""
         if isinstance(error, OverCap):
-            words = budget_error(job, route, error.reached, error.usual, passed)
+            words = budget_error(
+                job, route, error.reached, error.usual, run.usage.requests + passed
+            )
             await self._stopped_short(run, HoldReason.BUDGET, words, route, error, passed)
         elif error.why == Passage.CONSENT_CHANGED and not passed:
             await self._carry(await self._job_of(run), run)
@@ -281,7 +283,7 @@ class Runner:
         if halt is None and not passed:
             await self._carry(await self._job_of(run), run)
             return
-        words = halt_error(halt, passed) if halt else f"Held: {error.why}"
+        words = halt_error(halt, run.usage.requests + passed) if halt else f"Held: {error.why}"
         await self._stopped_short(run, HoldReason.HALT, words, None, error, passed)
 
     async def _stopped_short(

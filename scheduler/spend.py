@@ -111,7 +111,7 @@ def worst_case(
     if not route.price_class.spends:
         return Decimal(0)
     price = _dearest(route, terms)
-    if price is None:
+    if price is None or not (price.prompt or price.completion):
         return caps.per_run_usd or Caps().per_run_usd or Decimal(0)
     sent = step * (len(prompt.encode()) + BESIDE_PROMPT) + (step - 1) * max_tokens
     return price.of(sent, max_tokens)
@@ -151,14 +151,13 @@ def settled(
 ) -> list[Decimal]:
     """What the requests of an attempt count as once it is over, in their order.
 
-    The last `unbilled` certainly cost nothing. Of the others a known cost stands at the first of
-    them; where it is unknown, or the outcome is, each counts as all it had reserved.
+    A known cost of all of them stands at the first. Where it is unknown, or the outcome is, each
+    counts as all it had reserved, but for the last `unbilled`, which certainly cost nothing.
     """
-    kept = len(reserved) - unbilled
-    billed, free = list(reserved[:kept]), [Decimal(0)] * unbilled
-    if state is not RunState.UNKNOWN and usage.cost is not None and billed:
-        billed = [usage.cost, *(Decimal(0) for _ in billed[1:])]
-    return billed + free
+    if state is not RunState.UNKNOWN and usage.cost is not None and reserved:
+        return [usage.cost, *(Decimal(0) for _ in reserved[1:])]
+    kept = max(0, len(reserved) - unbilled)
+    return [*reserved[:kept], *(Decimal(0) for _ in reserved[kept:])]
 
 
 def warned(caps: Caps, spent: Spent, asked: Decimal) -> tuple[Reached, ...]:

@@ -21,7 +21,15 @@ from storage.locks import lock_job, lock_open_runs, lock_run, save_job, save_run
 from storage.owing import owe, owe_alert, owe_pause, owe_report
 from storage.reserving import settle_attempt
 from storage.rows import place_of
-from storage.steps import cancelled, moved, must_rest, plan_again, settle, with_one_used_up
+from storage.steps import (
+    cancelled,
+    give_up_capped,
+    moved,
+    must_rest,
+    plan_again,
+    settle,
+    with_one_used_up,
+)
 from storage.tables import JOBS, RUNS
 from storage.transaction import Tx, Verbs
 
@@ -186,6 +194,8 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
     counted = after_run(_counted(_learned(job, over, finish, tx.now), over), over)
     if counted != job:
         save_job(tx, counted)
+    if over.state is RunState.SUCCEEDED and over.kind is RunKind.SCHEDULED:
+        give_up_capped(tx, counted)
     owe(tx, owed)
     owe_pause(tx, job, counted, over)
     settle(tx, counted)

@@ -12,7 +12,7 @@ from scheduler.spend import Reached, Reservation, day_of
 from storage.halt_row import halt_in_force
 from storage.locks import lock_run, save_job, save_run
 from storage.reserving import Standing, over_cap, reserve, standing
-from storage.steps import give_up_capped, moved, with_one_used_up
+from storage.steps import moved, with_one_used_up
 from storage.tables import CALLS
 from storage.transaction import Tx, Verbs
 
@@ -126,8 +126,5 @@ def _lets_through(run: Run, route: Route) -> bool:
 def _begin(tx: Tx, job: Job, run: Run, route: Route) -> None:
     calling = moved(run, RunState.CALLING, tx.now)
     save_run(tx, replace(calling, route=route, hold_reason=None, error=None, drifts=()))
-    if run.kind is RunKind.MANUAL:
-        return
-    give_up_capped(tx, job)
-    if job.repeat_left is not None:
+    if run.kind is RunKind.SCHEDULED and job.repeat_left is not None:
         save_job(tx, with_one_used_up(job))

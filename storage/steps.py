@@ -88,7 +88,7 @@ def has_called(tx: Tx, job: Job) -> bool:
 
 
 def give_up_capped(tx: Tx, job: Job) -> None:
-    """Fires that a cap held are missed once a later one runs by itself; what has called stays."""
+    """Fires that a cap held are missed once a later one was good; what has called stays."""
     for run in _held(tx, job):
         if run.hold_reason is HoldReason.BUDGET and not run.usage.requests:
             save_run(tx, moved(run, RunState.MISSED, tx.now))

@@ -168,7 +168,10 @@ def _held(job: Job, run: Run, how: str) -> Message:
         words = "Later fires of this chat are held without a word. An admin ends the halt with "
         blocks.append(Paragraph(line(words, code(f"{how} unhalt"), ".")))
     if run.hold_reason is HoldReason.BUDGET:
-        words = "Until then, later fires that this cap holds are held without a word."
+        words = (
+            "Further fires that this cap holds today are held without a word; the next good run of a job"
+            " makes up for them."
+        )
         blocks.append(Paragraph(line(words)))
     why = HOLD_WORDS[run.hold_reason] if run.hold_reason else "in doubt"
     made = f"{facts.count(run.usage.requests, 'call')} made" if run.usage.requests else ""

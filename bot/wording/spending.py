@@ -10,7 +10,7 @@ from bot.wording.runs import run_held_button
 from scheduler.answers import Raised
 from scheduler.caps import Cap
 from scheduler.dollars import dollars
-from scheduler.job import Job
+from scheduler.job import Job, JobState
 from scheduler.spend import Reached
 
 
@@ -52,8 +52,11 @@ def raised(found: Raised, how: str) -> Message:
         if job.id == found.job.id:
             buttons = (replace(run_held_button(run), primary=True),)
     else:
+        again = "Its next fires run by themselves; "
+        if found.job.state is not JobState.ACTIVE:
+            again = f"It is {found.job.state}, and stays so; "
         now = code(f"{how} run {found.job.id}")
-        blocks.append(Paragraph(line("Its next fires run by themselves; ", now, " runs it now.")))
+        blocks.append(Paragraph(line(again, now, " runs it now.")))
     blocks.append(Quiet(line("From tomorrow on the caps are as config.yaml says.")))
     title = f"More may be spent on {found.day} ({found.zone})."
     return Message(title, tuple(blocks), buttons, Tone.GOOD)
@@ -66,7 +69,7 @@ def _whose(job: Job, cap: Cap) -> str:
         case Cap.JOB_DAY:
             return f"Job {facts.called(job)}"
         case Cap.CHAT_DAY:
-            return "The jobs of its chat together"
+            return f"The jobs of the chat of job {facts.called(job)} together"
         case Cap.DAY:
             return "All jobs together"
         case _:

@@ -42,6 +42,9 @@ _COUNTS = {
 _PASSING = (408, 425, 429)
 """Beside 5xx, what a provider says that may say yes later."""
 
+_BETWEEN = (502, 504, 520, 522, 524)
+"""What somebody between us and the provider says when they had no answer from it: it may have worked."""
+
 
 def read_facts(mode: ApiMode, status: int, body: bytes) -> Reply | None:
     """What a reply says it has cost and who gave it, whole or not; None of one that says no."""
@@ -70,11 +73,19 @@ def judge_reply(
     """
     if 300 <= status < 400:
         target = urlsplit(location).netloc or "another address"
-        raise Refused(f"HTTP {status}: it redirects to {target}, and a redirect is never followed")
+        raise Refused(
+            f"HTTP {status}: it redirects to {target}, and a redirect is never followed",
+            unbilled=True,
+        )
     if not 200 <= status < 300:
         words = f"HTTP {status}: {_words(_parse(body), body)}"
         passing = status in _PASSING or status >= 500
-        raise Refused(words, passing=passing, retry_after=_seconds(retry_after))
+        raise Refused(
+            words,
+            passing=passing,
+            retry_after=_seconds(retry_after),
+            unbilled=status not in _BETWEEN,
+        )
     reply = _parse(body)
     if reply is None:
         raise Lost("the reply is no JSON object")

@@ -11,7 +11,7 @@ from scheduler.job import Job, JobId, JobKind, JobState, Principal
 from scheduler.outbox import Owed, OwedKind
 from scheduler.ports import Held, TooLate
 from scheduler.press import RouteNames
-from scheduler.route import Resolution, Route
+from scheduler.route import Route
 from scheduler.run import Authorised, HoldReason, RunId, RunState
 from scheduler.service.asking import must_bill_as_shown, must_stay_free, open_alert
 from scheduler.service.capping import must_fit
@@ -84,7 +84,7 @@ class RunService:
         alert whose button they pressed, in the one that is open, or typed. The consent stays."""
         job, route = await self.once_on(job_id, typed, seen)
         waiting = (await self._core.store.held([job_id])).get(job_id, [])
-        await must_fit(self._core, job, Resolution(route, None, "a person's word"))
+        await must_fit(self._core, job, route)
         entry = self._core.entry(by, "run-once", f"job {job_id}", str(RouteNames.of(route)))
         authorised = Authorised(route, by.called, self._core.clock.now())
         revision = (seen.id, seen.revision) if seen else None

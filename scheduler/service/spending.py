@@ -1,62 +1,80 @@
 """Commands about what is spent: more for today."""
 
-from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
 
+from scheduler.alert import MOVED
 from scheduler.answers import Raised
-from scheduler.budget import own_cap_command
+from scheduler.budget import cap_words, own_cap_command
 from scheduler.caps import Cap
 from scheduler.dollars import dollars
 from scheduler.errors import UserError
 from scheduler.job import Job, JobId, Principal
 from scheduler.ports import Raise
-from scheduler.run import HoldReason, Run
-from scheduler.service.capping import ZERO, in_the_way, wanted_now
+from scheduler.run import HoldReason, Run, RunId
+from scheduler.service.capping import ZERO, InTheWay, in_the_way_of
 from scheduler.service.core import Core
-from scheduler.spend import Reached, day_of, keys
+from scheduler.spend import keys
 
 
 class SpendingService:
     def __init__(self, core: Core) -> None:
         self._core = core
 
-    async def raise_today(self, job_id: JobId, by: Principal) -> Raised:
-        """Allow as much more, until the day is over, as lets the next run of a job leave."""
-        job = await self._core.job(job_id)
-        await self._core.must_not_be_halted()
-        wanted = await wanted_now(self._core, job)
-        day = day_of(self._core.clock.now(), wanted.timezone)
-        found = await in_the_way(self._core, job, wanted)
+    async def raise_today(self, job_id: JobId, by: Principal, seen: RunId | None = None) -> Raised:
+        """Allow as much more, until the day is over, as lets the next run of a job leave.
+
+        `seen` is the held run whose message offered it: it must still say what is so.
+        """
+        core, job = self._core, await self._core.job(job_id)
+        await core.must_not_be_halted()
+        found = await in_the_way_of(core, job)
+        if seen is not None:
+            await self._must_stand(job, seen, found)
         _must_be_of_the_settings(job, found)
-        if not found:
+        if not found.caps:
             raise UserError(
                 f"no cap on spending holds job {job_id}", f"'/jobs run {job_id}' runs it"
             )
-        spent = await self._core.store.spent(job_id, day)
         raises = [
-            Raise(each.cap, keys(job)[each.cap], spent.raised.get(each.cap, ZERO), more)
-            for each, more in found
+            Raise(each.cap, keys(job)[each.cap], found.spent.raised.get(each.cap, ZERO), more)
+            for each, more in found.caps
         ]
-        said = ", ".join(f"{each.cap} {each.most + more}" for each, more in found)
-        entry = self._core.entry(by, "raise", f"job {job_id}", f"{day}: {said}")
-        if not await self._core.store.raise_caps(day, raises, entry):
+        said = ", ".join(f"{each.cap} {each.most + more}" for each, more in found.caps)
+        entry = core.entry(by, "raise", f"job {job_id}", f"{found.day}: {said}")
+        if not await core.store.raise_caps(found.day, raises, entry):
             raise UserError("somebody has raised a cap just now", "type it again if it is needed")
-        lifted = tuple(replace(each, most=each.most + more) for each, more in found)
-        return Raised(job, lifted, day, wanted.timezone, await self._waiting(job))
+        lifted = tuple(replace(each, most=each.most + more) for each, more in found.caps)
+        return Raised(job, lifted, found.day, found.zone, await self._waiting(job))
+
+    async def _must_stand(self, job: Job, seen: RunId, found: InTheWay) -> None:
+        """Raises UserError where another cap, or another amount of it, is in the way by now."""
+        run = await self._core.store.run(seen)
+        held = run is not None and run.hold_reason is HoldReason.BUDGET
+        said = str(run.error) if run is not None else ""
+        if not held or not any(cap_words(job, each) in said for each, _ in found.caps):
+            raise UserError(
+                "what that message says is not so any more; nothing was changed",
+                f"'/jobs raise {job.id}' goes by what is so now",
+            )
 
     async def _waiting(self, job: Job) -> tuple[tuple[Job, Run], ...]:
-        """The latest held fire of each job of this chat that a cap holds, this job's first."""
+        """The latest held fire of this job, then of the others of this chat that a cap holds."""
         jobs = await self._core.store.jobs(job.place.whole_chat)
         held = await self._core.store.held([each.id for each in jobs])
         found = [(each, runs[-1]) for each in jobs if (runs := held.get(each.id))]
-        found = [(each, run) for each, run in found if run.hold_reason is HoldReason.BUDGET]
+        found = [(each, run) for each, run in found if _waits(job, run)]
         return tuple(sorted(found, key=lambda pair: (pair[0].id != job.id, pair[0].id)))
 
 
-def _must_be_of_the_settings(job: Job, found: Sequence[tuple[Reached, Decimal]]) -> None:
+def _waits(job: Job, run: Run) -> bool:
+    """Whether it waits for a cap: what its own job was held for otherwise may be decided by now."""
+    decided = run.job_id == job.id and run.hold_reason not in MOVED
+    return decided or run.hold_reason is HoldReason.BUDGET
+
+
+def _must_be_of_the_settings(job: Job, found: InTheWay) -> None:
     """Raises UserError where a job's own cap is among what is in the way: an admin raises no such."""
-    own = next((each for each, _ in found if each.cap is Cap.OWN), None)
+    own = next((each for each, _ in found.caps if each.cap is Cap.OWN), None)
     if own is not None:
         asked = f"its next request may cost up to {dollars(own.asked)}"
         raise UserError(
