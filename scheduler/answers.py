@@ -160,7 +160,8 @@ class Left:
 class Raised:
     """Caps that allow more until `day` is over in `zone`: `most` is what each allows now.
 
-    `waiting` are the latest fires of the chat's jobs that a cap holds, those of the job itself first.
+    `waiting` are the latest fires of the chat's jobs that a cap holds, those of the job itself first;
+    `left` are caps that are still in the way, which the message that was pressed had not named.
     """
 
     job: Job
@@ -168,6 +169,7 @@ class Raised:
     day: str
     zone: str
     waiting: tuple[tuple[Job, Run], ...]
+    left: tuple[Reached, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,23 @@
 """What is spent, in words: a cap that comes near, and more that is allowed for today."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import assert_never
 
-from bot.message import Block, Bullets, Button, Message, Moment, Paragraph, Quiet, Tone, code, line
+from bot.message import (
+    Block,
+    Bullets,
+    Button,
+    Line,
+    Message,
+    Moment,
+    Paragraph,
+    Quiet,
+    Tone,
+    bold,
+    code,
+    line,
+)
 from bot.wording import facts
 from bot.wording.long import dozen
 from bot.wording.runs import run_held_button
@@ -30,36 +44,44 @@ def warning(job: Job, near: Reached, how: str) -> Message:
 
 
 def raised(found: Raised, how: str) -> Message:
-    """What an admin allows today, and the fires that wait for it."""
+    """What an admin allows today, what is still in the way, and the fires that wait."""
     allowed = [
         line(f"{_whose(found.job, each.cap)}: {dollars(each.most)} (spend.{each.cap})")
         for each in found.caps
     ]
     blocks: list[Block] = [Bullets(tuple(allowed))]
     buttons: tuple[Button, ...] = ()
-    if found.waiting:
-        rows = [
-            line(
-                f"{facts.called(job)}, due ",
-                Moment(run.fire_time, job.zone),
-                ": ",
-                code(f"{how} run {job.id}"),
-            )
-            for job, run in found.waiting
-        ]
-        blocks += [Paragraph(line("Held, and not run by itself:")), dozen(rows)]
+    if found.left:
+        also = "; ".join(f"spend.{each.cap}, {dollars(each.most)}" for each in found.left)
+        more = code(f"{how} raise {found.job.id}")
+        blocks.append(Paragraph(line(f"Still in the way: {also}. ", more, " allows that as well.")))
+    elif found.waiting:
         job, run = found.waiting[0]
         if job.id == found.job.id:
             buttons = (replace(run_held_button(run), primary=True),)
-    else:
-        again = "Its next fires run by themselves; "
-        if found.job.state is not JobState.ACTIVE:
-            again = f"It is {found.job.state}, and stays so; "
-        now = code(f"{how} run {found.job.id}")
-        blocks.append(Paragraph(line(again, now, " runs it now.")))
+    if found.waiting:
+        words = (
+            "Held, and not run by itself; the next good run of a job makes up for its held fires:"
+        )
+        blocks += [Paragraph(line(words)), dozen(_waiting(found, how))]
+    elif not found.left:
+        blocks.append(Paragraph(_goes_on(found.job, how)))
     blocks.append(Quiet(line("From tomorrow on the caps are as config.yaml says.")))
     title = f"More may be spent on {found.day} ({found.zone})."
     return Message(title, tuple(blocks), buttons, Tone.GOOD)
+
+
+def _waiting(found: Raised, how: str) -> Iterator[Line]:
+    for job, run in found.waiting:
+        due, command = Moment(run.fire_time, job.zone), code(f"{how} run {job.id}")
+        yield line(bold(f"#{job.id}"), f" {job.name}, due ", due, ": ", command)
+
+
+def _goes_on(job: Job, how: str) -> Line:
+    again = "Its next fires run by themselves; "
+    if job.state is not JobState.ACTIVE:
+        again = f"It is {job.state}, and stays so; "
+    return line(again, code(f"{how} run {job.id}"), " runs it now.")
 
 
 def _whose(job: Job, cap: Cap) -> str:

@@ -184,3 +184,17 @@ async def test_a_gateway_that_had_no_answer_counts_as_all_that_was_reserved(worl
     world.paid.behave(Status(504, "upstream timed out"))
     assert (await world.fire()).state is RunState.FAILED
     assert Decimal("0.07") < await counted(world) < Decimal("0.072")
+
+
+async def test_a_button_raises_only_the_cap_that_its_message_named(world: World) -> None:
+    await paying(world, PRICES + "spend: {per_job_day_usd: 0.15, per_day_usd: 0.16}\n")
+    await lose(world, 2)
+    await world.fire()
+    told = await world.press(world.button("Raise for today"))
+    assert "Job 1 (Brief): $0.30 (spend.per_job_day_usd)" in text_of(told)
+    assert "Still in the way: spend.per_day_usd, $0.16." in text_of(told)
+    assert not told.buttons
+    raised = text_of(await world.type("/jobs raise 1"))
+    assert "All jobs together: $0.32 (spend.per_day_usd)" in raised
+    await world.type("/jobs run 1")
+    assert world.paid.count == 3
