@@ -59,8 +59,8 @@ def pytest_terminal_summary(
 
 
 def _write_figures(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    ended = [r for outcome in ("passed", "failed") for r in terminalreporter.getreports(outcome)]
-    said = [one for report in ended if report.when == "call" for one in report.user_properties]
+    reports = [r for each in ("passed", "failed") for r in terminalreporter.getreports(each)]
+    said = [one for report in reports if report.when == "call" for one in report.user_properties]
     found = added_up(said)
     for promise, counts in found.items():
         terminalreporter.write_line(f"{promise}: {in_words(counts)}.")
@@ -69,7 +69,9 @@ def _write_figures(terminalreporter: pytest.TerminalReporter, config: pytest.Con
         passed, failed = (len(terminalreporter.getreports(o)) for o in ("passed", "failed"))
         left = terminalreporter._numcollected - passed - failed
         left -= sum(len(terminalreporter.getreports(o)) for o in ("deselected", "skipped"))
-        kept = page(found, date.today(), seconds, Ended(passed, failed, max(0, left)))  # noqa: DTZ011
+        ended = Ended(passed, failed, max(0, left), seconds)
+        before = SOAKED.read_text(encoding="utf-8") if SOAKED.exists() else ""
+        kept = page(before, found, date.today(), ended)  # noqa: DTZ011 - a day for people
         SOAKED.write_text(kept, encoding="utf-8")
 
 

@@ -27,8 +27,16 @@ def test_what_is_no_promise_of_a_number_comes_last() -> None:
     assert list(added_up(said)) == ["P9", "P10", "Pauses", "simulated days"]
 
 
-def test_a_kept_page_says_what_failed() -> None:
-    found = {"P1": Counter(kills=1000, second_calls=0)}
-    kept = page(found, date(2026, 11, 21), 3600, Ended(900, 2, 7))
-    assert "| P1 | 1,000 kills, 0 second calls |" in kept
-    assert "900 tests passed, 2 failed, and 7 were not run" in kept
+def test_a_kept_page_says_what_failed_and_keeps_the_rows_of_other_tests() -> None:
+    today = date(2026, 11, 21)
+    first = page("", {"P9": Counter(drifts=10_000)}, today, Ended(40, 0, 0, 60))
+    found = {"P1": Counter(kills=1000, second_calls=0), "days": Counter(days=7)}
+    kept = page(first, found, today, Ended(900, 2, 7, 3600))
+    assert kept.splitlines()[-3:] == [
+        "| P1 | 1,000 kills, 0 second calls | 21 November 2026, 900 passed, 2 failed, 7 not run, 60 min |",
+        "| P9 | 10,000 drifts | 21 November 2026, 40 passed, 0 failed, 1 min |",
+        "| days | 7 days | 21 November 2026, 900 passed, 2 failed, 7 not run, 60 min |",
+    ]
+    again = page(kept, {"P9": Counter(drifts=1)}, today, Ended(1, 0, 0, 1))
+    assert "| P9 | 1 drifts |" in again
+    assert "10,000" not in again
