@@ -48,7 +48,8 @@ def made(*prices: ModelPrice) -> PriceCard:
 
 def test_a_fee_for_each_request_is_on_the_card() -> None:
     found = card("https://api.perplexity.ai", "sonar")
-    assert (found.input, found.output, found.request) == (1, 1, Decimal("0.012"))
+    figures = (found.input, found.output, found.request)
+    assert figures == (Decimal(1), Decimal(1), Decimal("0.012"))
 
 
 def test_the_dearest_price_of_the_day_is_on_the_card() -> None:
@@ -67,7 +68,7 @@ def test_a_price_with_a_start_date_counts_from_that_date_in_the_same_process() -
 def test_a_tiered_price_has_the_figures_of_a_long_request_too() -> None:
     found = card("https://api.x.ai/v1", "grok-4.5")
     assert found.tiered
-    assert (found.input, found.output) == (2, 6)
+    assert (found.input, found.output) == (Decimal(2), Decimal(6))
     assert found.long == LongPrice(199_999, Decimal(4), Decimal(12))
 
 

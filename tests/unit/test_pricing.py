@@ -230,7 +230,7 @@ def test_a_card_stored_by_an_older_version_is_read_and_bills_as_it_did() -> None
     # The digest that buttons sent before these fields carry.
     assert older.billing == "b8fe458c3683eb41ce37ff57ffeb6b3e"
     for later in ({"request": Decimal(1)}, {"long": LONG.long}):
-        card = dataclasses.replace(read, **later)  # type: ignore[arg-type]
+        card = dataclasses.replace(read, **later)
         assert dataclasses.replace(older, price=card).billing != older.billing
         assert TypeAdapter(PriceCard).validate_json(TypeAdapter(PriceCard).dump_json(card)) == card
 
