@@ -20,7 +20,7 @@ _RELAYED = re.compile(r":(?:.*-)?cloud$")
 _NONE: Mapping[str, Price] = MappingProxyType({})
 _UNKNOWN = PriceCard(PriceSource.UNKNOWN)
 
-_PAID = ("input_mtok", "cache_read_mtok")
+_CACHED = ("cache_read_mtok",)
 _ANSWERED = re.compile(r"output_(?:\w+_)?mtok")
 _FEE = ("requests_kcount",)
 # A model that quotes what it found searches as often as it likes, and charges each search.
@@ -140,15 +140,14 @@ def listed_card(prices: Sequence[Mapping[str, Any]], matched: str, edition: str)
     if _figures(prices, _UNBOUNDED):
         return card
     kinds = {part for price in prices for part in price if _ANSWERED.fullmatch(part)}
-    paid, answered = _figures(prices, _PAID), _figures(prices, kinds)
-    if not _figures(prices, ("output_mtok",)):
-        answered = []
+    paid = _with_kinds(prices, "input_mtok", _CACHED)
+    answered = _with_kinds(prices, "output_mtok", kinds)
     fee = _dearest(_figures(prices, _FEE))
     card = replace(
         card,
         input=_dearest(paid),
         output=_dearest(answered),
-        cached=_dearest(_figures(prices, _PAID[1:])),
+        cached=_dearest(_figures(prices, _CACHED)),
         request=None if fee is None else fee / 1000,
     )
     starts = [tier.start for figure in (*paid, *answered) for tier in _tiers(figure)]
@@ -158,6 +157,13 @@ def listed_card(prices: Sequence[Mapping[str, Any]], matched: str, edition: str)
 def _figures(prices: Sequence[Mapping[str, Any]], parts: Collection[str]) -> list[Any]:
     """The figures of these parts in all prices. Nothing is not a price."""
     return [price[part] for price in prices for part in parts if price.get(part)]
+
+
+def _with_kinds(
+    prices: Sequence[Mapping[str, Any]], part: str, kinds: Collection[str]
+) -> list[Any]:
+    """The figures of a part and of its kinds; none where the part itself has none."""
+    return _figures(prices, {part, *kinds}) if _figures(prices, (part,)) else []
 
 
 def _long(start: int, paid: Sequence[Any], answered: Sequence[Any]) -> LongPrice | None:

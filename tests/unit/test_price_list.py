@@ -90,9 +90,13 @@ def test_a_price_with_a_part_that_nothing_bounds_has_no_figures() -> None:
     assert found.matched == "sonar-deep-research"
 
 
-def test_a_price_without_text_in_its_answers_knows_no_figure_for_them() -> None:
-    speech = ModelPrice(input_mtok=Decimal(1), output_audio_mtok=Decimal(9))
-    assert made(speech).output is None
+def test_a_kind_of_token_says_nothing_of_what_plain_ones_cost() -> None:
+    speech = ModelPrice(cache_read_mtok=Decimal(1), output_audio_mtok=Decimal(9))
+    assert (made(speech).input, made(speech).output, made(speech).cached) == (
+        None,
+        None,
+        Decimal(1),
+    )
 
 
 LOW, HIGH, NEXT, LATER = flat("1", "2"), flat("3", "6"), flat("2", "4"), flat("9", "9")
