@@ -4,7 +4,6 @@ from dataclasses import replace
 from decimal import Decimal
 
 from scheduler.job import Job, unguarded_axes
-from scheduler.price import PriceCard
 from scheduler.route import Resolution
 from scheduler.served import Fact
 from scheduler.terms import NOTHING, PerMillion, Terms
@@ -21,7 +20,8 @@ def consented(job: Job, resolution: Resolution, tolerance: Decimal = Decimal(0))
     terms, route = resolution.terms, resolution.route
     charged = job.snapshot.price_class or route.price_class
     free = job.free_only or (not charged.spends and not _accepted(job, Fact.COST))
-    most, listed = _figures(job.snapshot.price, tolerance), _figures(route.price)
+    most = PerMillion.by(job.snapshot.price, tolerance)
+    listed = PerMillion.by(route.price)
     return replace(
         terms,
         aliases=(*terms.aliases, *_accepted(job, Fact.MODEL)),
@@ -35,10 +35,3 @@ def consented(job: Job, resolution: Resolution, tolerance: Decimal = Decimal(0))
 
 def _accepted(job: Job, fact: Fact) -> tuple[str, ...]:
     return tuple(mismatch.served for mismatch in job.accepted_as if mismatch.fact is fact)
-
-
-def _figures(card: PriceCard | None, tolerance: Decimal = Decimal(0)) -> PerMillion | None:
-    """The figures of a card, none where it has none: the class alone bounds nothing."""
-    if card is None or card.input is None or card.output is None:
-        return None
-    return PerMillion(card.input * (1 + tolerance), card.output * (1 + tolerance))

@@ -7,8 +7,7 @@ from statistics import median_high
 
 from scheduler.price import PriceCard
 from scheduler.route import PriceClass
-
-MILLION = 1_000_000
+from scheduler.terms import PerMillion
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +46,8 @@ def run_cost(charged: PriceClass | None, card: PriceCard | None, usual: Habit) -
         return None
     if not charged.spends:
         return Decimal(0)
-    if card is None or card.input is None or card.output is None:
-        return None
-    return (card.input * usual.input_tokens + card.output * usual.output_tokens) / MILLION
+    price = PerMillion.by(card)
+    return None if price is None else price.of(usual.input_tokens, usual.output_tokens)
 
 
 def month_cost(

@@ -105,8 +105,8 @@ def worst_case(
     """What the request of this step may cost at worst, in US dollars.
 
     A token is at least a byte. A later step sends again what went before it. What the consent lets it
-    become dearer counts too. A price nobody knows reserves all that a run
-    may spend.
+    become dearer counts too, and so do the fee of the request and the dearest price of one that may
+    be long. A price nobody knows reserves all that a run may spend.
     """
     if not route.price_class.spends:
         return Decimal(0)
@@ -119,11 +119,10 @@ def worst_case(
 
 def _dearest(route: Route, terms: Terms) -> PerMillion | None:
     card, most = route.price, terms.max_price
-    if card is None or card.input is None or card.output is None:
+    if card is not None and card.tiered and card.long is None:
         return None
-    if most is None:
-        return PerMillion(card.input, card.output)
-    return PerMillion(max(card.input, most.prompt), max(card.output, most.completion))
+    price = PerMillion.by(card)
+    return price if price is None or most is None else price.or_dearer(most)
 
 
 def reached(caps: Caps, spent: Spent, asked: Decimal) -> Reached | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from bot.settings.default_writer import write_default
@@ -57,7 +57,8 @@ class ConfigFile:
                 raise
             config.at_start = error.problems
             settings = before.settings
-        known = look(settings if before is None else before.settings, environment.variables())
+        then = settings if before is None else before.settings
+        known = look(then, environment.variables(), config._today())
         # A key that is missing at the start is told as one that was lost.
         config._known = replace(known, lost=frozenset())
         return config
@@ -94,7 +95,8 @@ class ConfigFile:
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
         """The route a call would bill if these were the routes of the settings. Raises RouteError."""
-        return resolver.resolve(routes, pins, self._environment.variables(), self._fingerprint)
+        variables = self._environment.variables()
+        return resolver.resolve(routes, pins, variables, self._today(), self._fingerprint)
 
     def tell_keys_apart(self, fingerprint: Fingerprint) -> None:
         """From now on routes carry the fingerprint of their key."""
@@ -106,7 +108,8 @@ class ConfigFile:
             variables = self._environment.variables()
         except ConfigError:
             variables = dict(self._environment.process)
-        return resolver.resolve(self.last_good().routes, pins, variables, self._fingerprint)
+        routes = self.last_good().routes
+        return resolver.resolve(routes, pins, variables, self._today(), self._fingerprint)
 
     async def default_model(self) -> str | None:
         return resolver.default_model((await self.core()).routes)
@@ -147,7 +150,8 @@ class ConfigFile:
                 if self._counts_at(reading, now) > now:
                     self._must_rest(now)
                     continue
-                found = look(self._judged(reading), self._environment.variables())
+                variables = self._environment.variables()
+                found = look(self._judged(reading), variables, self._today())
             except ConfigError as error:
                 after, change = broken(known, error)
             else:
@@ -155,6 +159,10 @@ class ConfigFile:
             if change is not None:
                 await on_change(change)
             self._known = after
+
+    def _today(self) -> date:
+        """The day by which a price list says from when on its prices count."""
+        return self._clock.now().astimezone(UTC).date()
 
     def _counts_at(self, reading: Reading, now: datetime) -> datetime:
         """When what is on the disk may be believed: what is in force already, at once."""

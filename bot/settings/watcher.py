@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from bot.settings.changes import loosened
 from bot.settings.values import ChangeKind, ConfigChange, Settings
@@ -29,11 +30,11 @@ class Known:
     problems: tuple[str, ...] = ()
 
 
-def look(settings: Settings, variables: Mapping[str, str]) -> Known:
+def look(settings: Settings, variables: Mapping[str, str], today: date) -> Known:
     """The settings, with what they lead to at this moment."""
     keys = frozenset(name for name in _named(settings) if variables.get(name, "").strip())
     try:
-        route = resolver.resolve(settings.core.routes, Pins(), variables).route
+        route = resolver.resolve(settings.core.routes, Pins(), variables, today).route
     except RouteError as error:
         lost = frozenset({error.credential} if error.credential else ())
         return Known(settings, None, keys, lost)

@@ -3,7 +3,7 @@
 from zoneinfo import ZoneInfo
 
 from bot.message import Line, Moment, bold, code, line
-from bot.wording.prices import PRICE_WORDS, basis, class_and_figures, spent
+from bot.wording.prices import PER_MILLION, PRICE_WORDS, basis, class_and_figures, spent
 from scheduler.answers import JobView
 from scheduler.drift import Drift, consent
 from scheduler.errors import in_brief
@@ -152,7 +152,7 @@ def snapshot(job: Job) -> Line | None:
         parts.append(f"key variable {key}" if kept.credential.name else key)
     if kept.price_class is not None:
         card = kept.price
-        known = f" ({per_million(card)} per million tokens)" if card and card.known else ""
+        known = f" ({per_million(card, PER_MILLION)})" if card and card.known else ""
         parts.append(f"{PRICE_WORDS[kept.price_class]}{known}")
     if not parts:
         return None

@@ -15,6 +15,8 @@ PRICE_WORDS = {
     PriceClass.UNKNOWN: "price unknown, so it counts as paid",
 }
 
+PER_MILLION = " per million tokens"
+
 _CENT = Decimal("0.01")
 
 
@@ -36,7 +38,7 @@ def figures(route: Route) -> str:
         return ""
     if card.input is None and card.output is None:
         return "how much is not known here"
-    return f"{per_million(card)} per million tokens ({_source(card)})"
+    return f"{per_million(card, PER_MILLION)} ({_source(card)})"
 
 
 def _source(card: PriceCard) -> str:

@@ -3,6 +3,7 @@
 import difflib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from scheduler.config import Provider, RouteConfig
 from scheduler.errors import RouteError
@@ -25,12 +26,14 @@ def resolve(
     config: RouteConfig,
     pins: Pins,
     environment: Mapping[str, str],
+    today: date,
     fingerprint: Fingerprint | None = None,
 ) -> Resolution:
     """The route under these pins: pin, else `jobs`, else `model`, else the built-in demo.
 
-    A pinned provider is looked up by its own entry, so nothing of the default moves it. Raises
-    RouteError where the settings name no route that can be called.
+    A pinned provider is looked up by its own entry, so nothing of the default moves it. `today`
+    (in UTC) is the day whose prices count. Raises RouteError where the settings name no route that can
+    be called.
     """
     choice = _chosen(config, pins, environment)
     provider = choice.provider
@@ -41,7 +44,7 @@ def resolve(
             f"or pin a model with it ({provider.name}:MODEL)"
         )
     endpoint, credential = _endpoint(config, provider, pinned=pins.provider is not None)
-    billed, card = price(provider, endpoint, model, config.prices)
+    billed, card = price(provider, endpoint, model, today, config.prices)
     route = Route(
         provider=provider.name,
         model=model,

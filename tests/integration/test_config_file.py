@@ -5,7 +5,7 @@ import os
 import stat
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -17,6 +17,7 @@ from bot.settings.values import ChangeKind, ConfigChange, Settings
 from scheduler.errors import ConfigError, RouteError, UserError
 from scheduler.ports import Config
 from scheduler.press import RouteNames
+from scheduler.price import PriceCard, per_million
 from scheduler.route import Pins
 from tests.fakes.clock import NOON, StoppedClock
 
@@ -109,6 +110,12 @@ def default(provider: str, model: str) -> str:
 
 async def name_of(config: ConfigFile, pins: Pins = Pins()) -> str:  # noqa: B008
     return (await config.resolve(pins)).route.name
+
+
+async def price_of(config: ConfigFile) -> PriceCard:
+    card = (await config.resolve(Pins())).route.price
+    assert card is not None
+    return card
 
 
 async def problem_of(awaited: Awaitable[object]) -> str:
@@ -786,3 +793,30 @@ async def test_an_address_of_the_old_provider_is_never_left_to_the_new_one(place
     assert "model.base_url in config.yaml belongs to the old provider" in await refusal(
         config, place
     )
+
+
+# --- prices ---------------------------------------------------------------------------------------
+
+
+async def test_a_price_that_begins_on_a_date_comes_into_force_without_a_restart(
+    place: Place,
+) -> None:
+    place.write(default("gemini", "gemini-3.6-flash"))
+    place.variables["GEMINI_API_KEY"] = CANARY
+    clock = LeapingClock()
+    config = await place.open(clock)
+    assert per_million(await price_of(config)) == "$0.75 in / $3.75 out"
+    await clock.sleep_until(datetime(2027, 1, 1, tzinfo=UTC), asyncio.Event())
+    assert per_million(await price_of(config)) == "$1.50 in / $7.50 out"
+
+
+async def test_a_price_that_changes_with_the_hour_is_the_same_all_day(place: Place) -> None:
+    place.write(default("deepseek", "deepseek-chat"))
+    place.variables["DEEPSEEK_API_KEY"] = CANARY
+    clock = LeapingClock()
+    config = await place.open(clock)
+    cards = set()
+    for hour in range(24):
+        await clock.sleep_until(datetime(2026, 11, 30, hour, tzinfo=UTC), asyncio.Event())
+        cards.add(await price_of(config))
+    assert [per_million(card) for card in cards] == ["$0.27 in / $1.10 out"]

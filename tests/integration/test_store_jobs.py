@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Select, String, literal, update
 
 from scheduler.job import JobId, JobKind, JobState, OnDrift, OnMissed, Place
-from scheduler.price import PriceCard, PriceSource
+from scheduler.price import LongPrice, PriceCard, PriceSource
 from scheduler.route import ApiMode, Credential, CredentialKind, Pins, PriceClass, Snapshot
 from scheduler.run import RunState
 from scheduler.schedule import Cron, Once
@@ -54,7 +54,15 @@ async def test_a_stored_job_comes_back_as_it_was(store: Store) -> None:
             credential=Credential(CredentialKind.VARIABLE, "KEY"),
             price_class=PriceClass.PAID,
             fingerprint="0a1b",
-            price=PriceCard(PriceSource.LIST, Decimal("0.59"), Decimal("0.79"), matched="x"),
+            price=PriceCard(
+                PriceSource.LIST,
+                Decimal("0.59"),
+                Decimal("0.79"),
+                matched="x",
+                tiered=True,
+                request=Decimal("0.012"),
+                long=LongPrice(200_000, Decimal("1.18"), Decimal("1.58")),
+            ),
             taken_at=NOW,
         ),
         free_only=True,

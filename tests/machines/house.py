@@ -27,6 +27,7 @@ from tests.acceptance.team import ROOM
 from tests.acceptance.world import Chat
 from tests.machines.stage import Stage
 from tests.simulation.drifting import Engine
+from tests.unit.jobs import NOON
 
 LABS = {"free-lab": PriceClass.FREE, "paid-lab": PriceClass.PAID, "dear-lab": PriceClass.PAID}
 DEFAULTS = tuple(RouteNames(name, "small") for name in LABS)
@@ -59,7 +60,7 @@ class MovingDefault:
         return await self.resolve_under(self.last_good().routes, pins)
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
-        return resolver.resolve(routes, pins, {})
+        return resolver.resolve(routes, pins, {}, NOON.date())
 
     async def resolve_last_good(self, pins: Pins) -> Resolution:
         return await self.resolve(pins)

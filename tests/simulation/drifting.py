@@ -179,7 +179,8 @@ class Simulation:
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
         await self._step("resolve")
-        return resolver.resolve(routes, pins, self.settings.variables, self._fingerprint)
+        today = self.clock.now().date()
+        return resolver.resolve(routes, pins, self.settings.variables, today, self._fingerprint)
 
     async def resolve_last_good(self, pins: Pins) -> Resolution:
         return await self.resolve_under(self.last_good().routes, pins)

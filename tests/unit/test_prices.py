@@ -10,7 +10,7 @@ from bot.wording import prices
 from scheduler.forecast import fires, forecast
 from scheduler.job import Job
 from scheduler.money import ASSUMED, Forecast, Habit, habit, month_cost, run_cost
-from scheduler.price import PriceCard, PriceSource
+from scheduler.price import LongPrice, PriceCard, PriceSource
 from scheduler.route import PriceClass
 from scheduler.schedule import Cron, Interval, Once, Schedule
 from tests.unit.jobs import FREE, NINE, NOON, PAID, a_job
@@ -85,6 +85,10 @@ def test_a_forecast_joins_the_runs_so_far_and_the_schedule() -> None:
 def test_a_run_costs_what_its_tokens_cost() -> None:
     assert run_cost(PriceClass.PAID, CARD, ASSUMED) == Decimal("0.0105")
     assert month_cost(PriceClass.PAID, CARD, [DAILY, DAILY]) == Decimal("0.63")
+    fee = replace(CARD, request=Decimal("0.012"))
+    assert month_cost(PriceClass.PAID, fee, [DAILY]) == Decimal("0.675")
+    long = replace(CARD, tiered=True, long=LongPrice(1000, Decimal(6), Decimal(20)))
+    assert run_cost(PriceClass.PAID, long, ASSUMED) == Decimal("0.016")
 
 
 @pytest.mark.parametrize(
@@ -117,6 +121,10 @@ def test_a_paid_route_is_told_with_its_figures_and_where_they_come_from() -> Non
     own = PriceCard(PriceSource.OVERRIDE, Decimal("0.5"), Decimal(2), matched="large")
     assert prices.figures(replace(DEAR, price=own)) == (
         "$0.50 in / $2 out per million tokens (prices: large)"
+    )
+    fee = replace(DEAR, price=replace(CARD, request=Decimal("0.012")))
+    assert prices.figures(fee) == (
+        "$3 in / $15 out per million tokens and $0.012 a request (claude-sonnet-4-5 in list 1)"
     )
     tiered = replace(DEAR, price=replace(CARD, tiered=True))
     assert "more for long requests" in prices.figures(tiered)

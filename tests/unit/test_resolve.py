@@ -1,16 +1,19 @@
 """Which route a call would bill, decided from settings, pins and environment alone."""
 
 import dataclasses
+from collections.abc import Mapping
+from datetime import date
 
 import pytest
 
 from scheduler.config import Provider, RouteConfig
 from scheduler.errors import RouteError
+from scheduler.providers import resolve as resolver
 from scheduler.providers.catalogue import BUILT_IN, known_providers
 from scheduler.providers.endpoint import is_loopback, origin
-from scheduler.providers.fingerprint import fingerprints
-from scheduler.providers.resolve import default_model, resolve, split_route
-from scheduler.route import ApiMode, Credential, CredentialKind, Pins, PriceClass
+from scheduler.providers.fingerprint import Fingerprint, fingerprints
+from scheduler.providers.resolve import default_model, split_route
+from scheduler.route import ApiMode, Credential, CredentialKind, Pins, PriceClass, Resolution
 
 CANARY = "sk-canary-0123456789"
 FREE = "meta-llama/llama-3.3-70b-instruct:free"
@@ -19,6 +22,15 @@ EVERY_KEY = {p.key_env: CANARY for p in BUILT_IN.values() if p.key_env is not No
 LAB = Provider("lab", "http://10.0.0.5:8000/v1", ApiMode.CHAT_COMPLETIONS, "LAB_KEY", own=True)
 DEFAULT = RouteConfig(provider="openrouter", model=FREE)
 NO_PINS = Pins()
+
+
+def resolve(
+    config: RouteConfig,
+    pins: Pins,
+    environment: Mapping[str, str],
+    fingerprint: Fingerprint | None = None,
+) -> Resolution:
+    return resolver.resolve(config, pins, environment, date(2026, 11, 23), fingerprint)
 
 
 def changed(config: RouteConfig = DEFAULT, **values: object) -> RouteConfig:

@@ -7,7 +7,7 @@ import pytest
 
 from scheduler.consented import consented
 from scheduler.dollars import dollars
-from scheduler.price import PriceCard, PriceSource
+from scheduler.price import LongPrice, PriceCard, PriceSource
 from scheduler.providers.openrouter import provider_limits
 from scheduler.providers.replies import Reply
 from scheduler.providers.spending import spent
@@ -220,6 +220,11 @@ def test_the_limits_of_a_call_are_those_of_its_terms(terms: Terms, limits: objec
 # --- what was spent -------------------------------------------------------------------------------
 
 LISTED = Terms(list_price=PerMillion(Decimal(1), Decimal(2)))
+DEAR = Terms(
+    list_price=PerMillion(
+        Decimal(1), Decimal(2), Decimal("0.01"), LongPrice(1000, Decimal(3), Decimal(4))
+    )
+)
 BILLED = Reply("m", 10, 20, "Lab", Decimal("0.5"))
 SILENT = Reply("m", 10, 20)
 EMPTY = Reply("m", None, None)
@@ -235,6 +240,9 @@ EMPTY = Reply("m", None, None)
         (1, [SILENT], Terms(), None, CostSource.UNKNOWN),
         (1, [EMPTY], LISTED, None, CostSource.UNKNOWN),
         (1, [EMPTY], replace(LISTED, list_price=NOTHING), None, CostSource.UNKNOWN),
+        # The fee of each request, and the figures of a long one for all its tokens.
+        (2, [SILENT, SILENT], DEAR, "0.0201", CostSource.ESTIMATED),
+        (1, [Reply("m", 1000, 20)], DEAR, "0.01308", CostSource.ESTIMATED),
         (2, [BILLED], LISTED, None, CostSource.UNKNOWN),
         (1, [], LISTED, None, CostSource.UNKNOWN),
     ],

@@ -8,7 +8,7 @@ import pytest
 
 from scheduler.caps import Cap, Caps
 from scheduler.dollars import enough
-from scheduler.price import PriceCard, PriceSource
+from scheduler.price import LongPrice, PriceCard, PriceSource
 from scheduler.route import ApiMode, PriceClass, Route
 from scheduler.run import CostSource, RunState, Usage
 from scheduler.spend import Reached, Spent, day_of, raised_for, reached, settled, warned, worst_case
@@ -16,6 +16,9 @@ from scheduler.terms import PerMillion, Terms
 
 KNOWN = PriceCard(PriceSource.LIST, input=Decimal(3), output=Decimal(15))
 HALF = PriceCard(PriceSource.LIST, input=Decimal(3))
+FEE = replace(KNOWN, request=Decimal("0.012"))
+LONG = replace(KNOWN, tiered=True, long=LongPrice(5000, Decimal(6), Decimal(20)))
+OLDER = replace(KNOWN, tiered=True)
 CAPS = Caps(Decimal(1), Decimal(2), Decimal(4), Decimal(8))
 
 
@@ -38,6 +41,11 @@ def route(charged: PriceClass, card: PriceCard | None = None) -> Route:
         (PriceClass.PAID, None, 1, "1"),
         (PriceClass.UNKNOWN, None, 3, "1"),
         (PriceClass.UNKNOWN, KNOWN, 1, "0.06303"),
+        (PriceClass.PAID, FEE, 1, "0.07503"),
+        (PriceClass.PAID, LONG, 1, "0.06303"),
+        # 6020 bytes in reach the tier, whose figures count for all of them.
+        (PriceClass.PAID, LONG, 2, "0.11612"),
+        (PriceClass.PAID, OLDER, 1, "1"),
     ],
 )
 def test_the_worst_a_request_may_cost(
@@ -138,6 +146,22 @@ def test_a_provider_that_may_ask_for_more_is_reserved_for_more() -> None:
     # The dearer of both: (10 bytes + 1000) tokens in at $6, 4000 out at $15, of a million.
     paid = route(PriceClass.PAID, KNOWN)
     assert worst_case(paid, most, "ten bytes.", 1, 4000, CAPS) == Decimal("0.06606")
+
+
+def test_of_a_long_request_and_its_fee_the_dearer_of_route_and_consent_is_reserved() -> None:
+    most = Terms(max_price=PerMillion.by(replace(LONG, request=Decimal("0.02")), Decimal("0.1")))
+    # 6020 tokens in at $6.60, 4000 out at $22, of a million; and 2.2 cents.
+    assert worst_case(route(PriceClass.PAID, FEE), most, "ten bytes.", 2, 4000, CAPS) == Decimal(
+        "0.149732"
+    )
+
+
+@pytest.mark.parametrize(("tokens", "cost"), [(4999, "0.002999"), (5000, "0.0060")])
+def test_a_request_is_long_from_the_first_token_of_the_tier_on(tokens: int, cost: str) -> None:
+    card = replace(LONG, input=Decimal("0.6"), long=LongPrice(5000, Decimal("1.2"), Decimal(20)))
+    found = PerMillion.by(card)
+    assert found is not None
+    assert round(found.of(tokens, 0), 6) == Decimal(cost)
 
 
 @pytest.mark.parametrize(

@@ -41,7 +41,7 @@ class Moving:
         return await self.resolve_under((await self.core()).routes, pins)
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:
-        return resolver.resolve(routes, pins, {})
+        return resolver.resolve(routes, pins, {}, NOON.date())
 
     async def resolve_last_good(self, pins: Pins) -> Resolution:
         return await self.resolve_under(self.last_good().routes, pins)
@@ -50,7 +50,7 @@ class Moving:
         return settings(LAB)
 
 
-CONSENTED = resolver.resolve(settings(LAB).routes, Pins(), {}).route
+CONSENTED = resolver.resolve(settings(LAB).routes, Pins(), {}, NOON.date()).route
 JOB = a_job(snapshot=snapshot_of(CONSENTED, Pins(), NOON))
 
 
