@@ -178,6 +178,7 @@ class JobService:
             return Unchanged(await self._reading.view(job), f"already {job.state}")
 
         async def change(job: Job) -> Wanted:
+            _must_be_still(job, JobState.ACTIVE)
             return Wanted(replace(job, state=JobState.PAUSED), Decision.PAUSED)
 
         job = await self._core.change(job_id, change, by, "pause")
@@ -193,6 +194,7 @@ class JobService:
             return Unchanged(await self._reading.view(job), f"not paused but {job.state}")
 
         async def change(job: Job) -> Wanted:
+            _must_be_still(job, JobState.PAUSED)
             now = self._core.clock.now()
             fire = following(job, now)
             if fire is None and not await self._core.store.held([job.id]):
@@ -248,6 +250,16 @@ class JobService:
             return zone_named(options.zone)
         person = await self._core.store.person(owner)
         return ZoneInfo(person.zone or self._core.config.last_good().timezone)
+
+
+def _must_be_still(job: Job, state: JobState) -> None:
+    """Raises UserError where a job became something else since somebody asked: one that is finished by
+    now would otherwise come back to life."""
+    if job.state is not state:
+        raise UserError(
+            f"job {job.id} is {job.state} by now, and nothing was changed",
+            f"'/jobs show {job.id}' shows it",
+        )
 
 
 def _room_for_one_more(there: Sequence[Job], limits: Limits) -> None:

@@ -17,6 +17,7 @@ class Fate(StrEnum):
     REFUSED = "refused"
     LOST = "lost"
     CUT = "cut off"
+    TOO_MUCH = "answered with more than is allowed"
     BROKE = "broke"
     """The answer came, and an error of ours followed."""
 
@@ -38,6 +39,8 @@ class Entry:
     fate: Fate
     billed: Decimal = Decimal(0)
     asked_to_wait: float = 0.0
+    told: bool = False
+    """Whether its caller was told what it billed."""
 
 
 class Book:

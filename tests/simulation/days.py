@@ -198,7 +198,8 @@ class Life(Faults):
             "SELECT json_extract(facts, '$.run'), count(*) FROM deliveries"
             " WHERE kind = 'report' GROUP BY 1"
         )
-        self.oracle.same_as(runs, reports)
+        spending = self.rows.all("SELECT day, cap, key, amount FROM spending")
+        self.oracle.same_as(runs, reports, spending)
         if self.chat is not None:
             self.chat.all_told(now)
             for wrong in self.chat.wrong:

@@ -12,9 +12,11 @@ from decimal import Decimal
 from tests.simulation.book import Book, Entry, Fate, Request
 from tests.simulation.jobs_oracle import JobOracle, Move
 from tests.simulation.ledger import LEASE, LEASED, Ledger, Somebody, Wrong, facts, moment, must
+from tests.simulation.money import Money
 from tests.simulation.progress_oracle import ProgressOracle
 from tests.simulation.requests_oracle import RequestOracle
-from tests.simulation.rows import CallRow, HaltRow, JobRow, OwedRow, Row, RunRow
+from tests.simulation.rows import CallRow, HaltRow, JobRow, OwedRow, Row, RunRow, SpendRow
+from tests.simulation.spend_oracle import Spending, SpendOracle
 
 MAY_FOLLOW = {
     "planned": {"claimed", "held", "cancelled", "missed"},
@@ -35,11 +37,12 @@ Written = Sequence[tuple[Row | None, Row | None]]
 class DaysOracle:
     """Raises Wrong at the first thing that must not be."""
 
-    def __init__(self, book: Book) -> None:
+    def __init__(self, book: Book, money: Money) -> None:
         self.known = Ledger(book)
         self._requests = RequestOracle(self.known)
         self._jobs = JobOracle(self.known)
         self._progress = ProgressOracle(self.known)
+        self._spend = SpendOracle(self.known, money)
         self._fires: set[tuple[int, str]] = set()
 
     def leaves(
@@ -54,8 +57,14 @@ class DaysOracle:
     def all_over(self, now: datetime) -> None:
         self._progress.all_over(now)
 
-    def same_as(self, runs: Iterable[tuple[int, str]], reports: Iterable[tuple[int, int]]) -> None:
+    def same_as(
+        self,
+        runs: Iterable[tuple[int, str]],
+        reports: Iterable[tuple[int, int]],
+        spending: Iterable[tuple[str, str, str, int]],
+    ) -> None:
         self._progress.same_as(runs, reports)
+        self._spend.same_as(spending)
 
     def next_due(self) -> datetime | None:
         """When any job fires next; for clocks that leap."""
@@ -67,6 +76,7 @@ class DaysOracle:
         moves: list[Move] = []
         jobs: dict[int, tuple[JobRow | None, JobRow]] = {}
         owed: list[OwedRow] = []
+        spent = Spending()
         for old, new in written:
             match new or old:
                 case RunRow():
@@ -79,19 +89,25 @@ class DaysOracle:
                     if isinstance(old, CallRow):
                         only = old.settled is None and old._replace(settled=call.settled) == new
                         must(only, f"{old} became {new}")
+                        assert isinstance(new, CallRow)
+                        spent.settled.append(new)
                         continue
                     must(new is not None, f"{call} was deleted")
                     self._requests.gate(worker, verb, call, now)
+                    spent.reserved.append(call)
                 case OwedRow() as row:
                     if old is None:
                         owed.append(row)
+                case SpendRow():
+                    spent.rows.append((old, new))
                 case HaltRow():
                     self.known.halts += 1 if old is None else -1
                 case _:
                     raise Wrong(f"nobody knows what was written: {old} {new}")
         self._owed(verb, moves, owed)
         self._jobs.written(worker, verb, moves, jobs, owed, now)
-        self._caps_hold(moves)
+        self._within_the_book(moves)
+        self._spend.written(worker, verb, moves, jobs, spent, owed, now)
 
     def _run_written(
         self, worker: Somebody, verb: str, old: Row | None, new: Row | None, now: datetime
@@ -210,13 +226,8 @@ class DaysOracle:
         unasked = [run for run in reports if run not in rested]
         must(not unasked, f"{verb} reports runs that did not end: {unasked}")
 
-    def _caps_hold(self, moves: Sequence[Move]) -> None:
-        """No run says more than left, or costs more than was billed.
-
-        This is where "reserved + settled never exceeds the cap" belongs: the book knows what every
-        request has billed (`Book.billed`), the rows what was reserved, and both are at hand here after
-        each transaction.
-        """
+    def _within_the_book(self, moves: Sequence[Move]) -> None:
+        """No run says more than left, or costs more than was billed."""
         for _, run in moves:
             left = self.known.book.left(run.id)
             must(run.requests <= left, f"{run} has used {run.requests} requests, and {left} left")

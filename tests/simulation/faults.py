@@ -8,7 +8,7 @@ from scheduler.ports import Agent
 from tests.simulation.chat import notifier
 from tests.simulation.leaping import true_time
 from tests.simulation.persons import Persons
-from tests.simulation.scene import DAY, DISTURBANCES, ROUTES
+from tests.simulation.scene import DAY, DISTURBANCES
 from tests.simulation.workers import Worker
 
 
@@ -94,6 +94,14 @@ class Faults(Persons):
                 self._jump(self.random.choice(alive))
             case "default":
                 self._move_default()
+            case "caps":
+                self.told["moved caps"] += 1
+                self.money.move(self.random, true_time())
+                self.trace.append(f"{true_time()} the caps are {self.money.caps}")
+            case "crowd":
+                self.told["crowds"] += 1
+                for number in self.oracle.known.jobs:
+                    self._deed("run", number)
             case "halt":
                 self._person(self._halt_all)
                 self._later(self.random.uniform(60, DAY / 2), lambda: self._person(self._unhalt))
@@ -128,8 +136,8 @@ class Faults(Persons):
 
     def _move_default(self) -> None:
         self.told["moved defaults"] += 1
-        back = self.settings.default is ROUTES[1]
-        self.settings.default = ROUTES[0 if back else 1]
+        back = self.settings.default is self.settings.routes[1]
+        self.settings.default = self.settings.routes[0 if back else 1]
         self.oracle.known.default = self.settings.default.name
         self.trace.append(f"{true_time()} the default is {self.settings.default.name}")
         self._later(5.0, lambda: self._person(self._heal))
@@ -137,5 +145,5 @@ class Faults(Persons):
             self._later(self.random.uniform(0.2, 1.5) * DAY, self._default_back)
 
     def _default_back(self) -> None:
-        if self.settings.default is ROUTES[1]:
+        if self.settings.default is self.settings.routes[1]:
             self._move_default()

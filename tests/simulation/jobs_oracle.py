@@ -216,6 +216,8 @@ class JobOracle:
         command: Command,
         words: Edited,
     ) -> None:
+        if (words.typed, words.repeat, words.until) == (None, None, None):
+            return
         table = model.timetable
         if words.until is not None:
             table = replace(table, until=end_of(words.until))

@@ -15,6 +15,7 @@ from scheduler.run import CostSource, Usage
 from scheduler.served import Fact, Mismatch
 from tests.simulation.book import Entry, Fate
 from tests.simulation.leaping import true_time
+from tests.simulation.money import FREE, PRICES, most_tokens
 from tests.simulation.workers import Worker
 
 MANNERS = (
@@ -39,7 +40,6 @@ UNKIND = (*["never sent"] * 4, *["busy"] * 4, *["broken"] * 2, "refuses", "loses
 class Manner:
     name: str
     seconds: float
-    price: Decimal
 
 
 class Provider:
@@ -61,7 +61,24 @@ class Provider:
         slow = name == "answers slowly"
         seconds = self.random.uniform(40, 200) if slow else self.random.uniform(0.2, 12)
         self.told[name] += 1
-        return Manner(name, seconds, Decimal(self.random.randrange(1, 50)) / 1000)
+        return Manner(name, seconds)
+
+    def bills(self, resolution: Resolution, prompt: str, step: int, max_tokens: int) -> Decimal:
+        """By its own list, where it has this route; now and then more, up to what a request allows it."""
+        route, draw = resolution.route.name, self.random
+        if route in FREE:
+            return Decimal(draw.randrange(1, 50)) / 1000 if draw.random() < 0.03 else Decimal(0)
+        card = PRICES.get(route)
+        if card is None:
+            return Decimal(draw.randrange(1, 50)) / draw.choice((1000, 1000, 100))
+        sent = most_tokens(prompt, step)
+        sent = draw.choice((sent, draw.randrange(1, sent)))
+        answered = draw.choice((max_tokens, draw.randrange(max_tokens)))
+        bill = card.costs(sent, answered)
+        allowed = resolution.terms.max_price
+        if allowed is not None and draw.random() < 0.2:
+            bill = max(bill, allowed.of(sent, answered))
+        return bill
 
 
 class ScriptedAgent:
@@ -85,7 +102,7 @@ class ScriptedAgent:
         run = int(task.get_name().removeprefix("run "))
         provider = self._provider
         steps = provider.random.choice((1, 1, 1, 2, 3))
-        usage = Usage(cost=Decimal(0), cost_source=CostSource.BILLED)
+        usage = Usage()
         ends = asyncio.get_running_loop().time() + timeout.total_seconds()
         for step in range(1, steps + 1):
             try:
@@ -93,7 +110,8 @@ class ScriptedAgent:
             except GateShut as shut:
                 shut.usage = usage
                 raise
-            usage = await self._request(resolution, run, step, usage, ends)
+            bill = provider.bills(resolution, prompt, step, max_tokens)
+            usage = await self._request(resolution, run, step, usage, ends, bill)
             if usage.served_model:
                 found = Mismatch(Fact.MODEL, resolution.route.model, usage.served_model)
                 return Answer("", usage, (found,))
@@ -110,7 +128,13 @@ class ScriptedAgent:
             raise between from None
 
     async def _request(
-        self, resolution: Resolution, run: int, step: int, usage: Usage, ends: float
+        self,
+        resolution: Resolution,
+        run: int,
+        step: int,
+        usage: Usage,
+        ends: float,
+        bill: Decimal,
     ) -> Usage:
         provider, worker = self._provider, self._worker
         manner, route = provider.manner(), resolution.route.name
@@ -125,6 +149,7 @@ class ScriptedAgent:
                 error = NotSent("no such host")
                 error.usage = usage
                 raise error
+            entry.billed = bill
             return await self._treated(entry, manner, usage, unknown, ends)
         except asyncio.CancelledError as cut:
             # Cut off while it was still being connected, nobody can say that it never left.
@@ -138,7 +163,6 @@ class ScriptedAgent:
         self, entry: Entry, manner: Manner, usage: Usage, unknown: Usage, ends: float
     ) -> Usage:
         loop = asyncio.get_running_loop()
-        entry.billed = manner.price
         hangs = manner.name == "hangs" or loop.time() + manner.seconds > ends
         if hangs:
             await self._pass(max(0.0, ends - loop.time()))
@@ -151,7 +175,7 @@ class ScriptedAgent:
                 entry.billed = Decimal(0)
                 raise self._refusal(entry, manner.name, usage)
             case "too much":
-                entry.fate = Fate.REFUSED
+                entry.fate = Fate.TOO_MUCH
                 much = TooMuch("the reply is longer than allowed")
                 much.usage = unknown
                 raise much
@@ -159,11 +183,12 @@ class ScriptedAgent:
                 entry.fate = Fate.BROKE
                 raise RuntimeError("an error of ours, after the answer")
         entry.fate = Fate.ANSWERED
-        known = manner.name != "cost unknown" and usage.cost is not None
+        entry.told = manner.name != "cost unknown"
+        known = entry.told and (usage.cost is not None or not usage.requests)
         return replace(
             usage,
             requests=usage.requests + 1,
-            cost=(usage.cost or Decimal(0)) + manner.price if known else None,
+            cost=(usage.cost or Decimal(0)) + entry.billed if known else None,
             cost_source=CostSource.BILLED if known else CostSource.UNKNOWN,
             served_model="intruder-9" if manner.name == "another model" else None,
         )

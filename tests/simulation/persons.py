@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from scheduler.commands import AcceptRoute, AddJob, EditJob, Options, PinJob
 from scheduler.errors import DriftpinError
@@ -13,10 +14,13 @@ from tests.simulation.fires import At, Every, In, Typed
 from tests.simulation.leaping import true_time
 from tests.simulation.ledger import moment
 from tests.simulation.rows import JobRow, Row, RunRow
-from tests.simulation.scene import ANA, DEEDS, LAST_MOMENT, MEDDLES, MEDDLING, ROOMS
+from tests.simulation.scene import ANA, DEEDS, LAST_MOMENT, MEDDLES, MEDDLING, RAISES, ROOMS
 from tests.simulation.words import Added, Command, Edited, Said, Words
 from tests.simulation.workers import Worker
 from tests.simulation.world import World
+
+OWN = ("0.05", "0.15", "0.3", "off", "off")
+"""What a job may allow its own runs."""
 
 
 class Persons(World):
@@ -66,6 +70,8 @@ class Persons(World):
                 self._about(Edited(repeat=self.random.choice((1, 2, 5))), word, number)
             case "edit until":
                 self._about(Edited(until=self._some_day()), word, number)
+            case "edit max_usd":
+                self._about(Edited(max_usd=self.random.choice(OWN)), word, number)
             case "restore":
                 self._about(Said("resume"), word)
             case "resume":
@@ -113,18 +119,23 @@ class Persons(World):
                 await worker.jobs.resume(number, ANA)
             case Said("remove"):
                 await worker.jobs.remove(number, ANA)
+            case Said("raise"):
+                await worker.spending.raise_today(number, ANA)
             case Said("accept"):
                 await worker.consents.accept(AcceptRoute(number), ANA)
             case Said("pin"):
                 await worker.consents.pin(PinJob(number), ANA)
-            case Edited(typed, repeat, until):
-                options = Options(repeat=repeat, until=str(until) if until else None)
+            case Edited(typed, repeat, until, max_usd):
+                last = str(until) if until else None
+                options = Options(repeat=repeat, until=last, max_usd=max_usd)
                 schedule = typed.typed if typed else None
                 await worker.jobs.edit(EditJob(number, schedule, options=options), ANA)
             case other:
                 raise AssertionError(f"nobody says {other}")
 
     async def _add(self, worker: Worker) -> None:
+        place = self.random.choice(ROOMS)
+        own = self.random.choice((*[None] * 12, Decimal("0.05"), Decimal("0.15")))
         words = Added(
             self._typed(),
             message=self.random.random() < 0.08,
@@ -132,6 +143,8 @@ class Persons(World):
             retry=self.random.choice((0, 0, 1, 3)),
             repeat=self.random.choice((None, None, None, 2, 4)),
             until=self._some_day() if self.random.random() < 0.2 else None,
+            chat=f"{place.platform}:{place.workspace}:{place.chat}",
+            max_usd=own,
         )
         options = Options(
             kind=JobKind.MESSAGE if words.message else None,
@@ -139,10 +152,11 @@ class Persons(World):
             retry=words.retry or None,
             repeat=words.repeat,
             until=str(words.until) if words.until else None,
+            zone="UTC",
+            max_usd=None if own is None else str(own),
         )
         worker.command = Command(words, None, worker.wall, self.settings.default.name)
         self.trace.append(f"{worker.wall} {worker.name} is asked: {words}")
-        place = self.random.choice(ROOMS)
         command = AddJob(words.typed.typed, "Summarise open incidents", options)
         await worker.jobs.add(command, place, ANA)
 
@@ -175,13 +189,17 @@ class Persons(World):
 
     def _meddle(self, verb: str, written: Sequence[tuple[Row | None, Row | None]]) -> None:
         """Persons are most dangerous in the moments around a run."""
-        if verb not in ("claim", "plan", "add", "change"):
+        if verb not in ("claim", "hold", "plan", "add", "change"):
             return
         chance = self.random.random()
         for _, row in written:
             if isinstance(row, RunRow) and verb == "claim" and chance < MEDDLES:
                 after = self.random.choice((0.0, 0.4, 8.0, 40.0))
                 self._meddle_later(after, self.random.choice(MEDDLING), row.job)
+            elif isinstance(row, RunRow) and verb == "hold":
+                if row.hold == "budget" and chance < RAISES:
+                    self._meddle_later(200.0, "raise", row.job)
+                    self._later(400.0, lambda job=row.job: self._deed("run", job))  # type: ignore[misc]
             elif isinstance(row, JobRow) and verb != "claim" and row.next_fire:
                 last = row.schedule.startswith("once") or row.repeat_left == 1
                 left = (moment(row.next_fire) - true_time()).total_seconds()

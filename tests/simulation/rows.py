@@ -25,6 +25,7 @@ class RunRow(NamedTuple):
     lease: str | None
     stopper: str | None
     hold: str | None
+    error: str | None
     requests: int
     cost: int | None
     finished: str | None
@@ -41,6 +42,7 @@ class JobRow(NamedTuple):
     until: str | None
     schedule: str
     consent: int
+    max_usd: int | None
 
 
 class CallRow(NamedTuple):
@@ -48,6 +50,7 @@ class CallRow(NamedTuple):
     attempt: int
     step: int
     worker: str
+    route: str
     day: str
     reserved: int
     settled: int | None
@@ -62,11 +65,22 @@ class OwedRow(NamedTuple):
     finished: str | None
 
 
+class SpendRow(NamedTuple):
+    """Amounts are in millionths of a millionth of a dollar."""
+
+    day: str
+    cap: str
+    key: str
+    amount: int
+    raised: int
+    warned: int
+
+
 class HaltRow(NamedTuple):
     id: int
 
 
-Row = RunRow | JobRow | CallRow | OwedRow | HaltRow
+Row = RunRow | JobRow | CallRow | OwedRow | SpendRow | HaltRow
 
 
 @dataclass(frozen=True)
@@ -83,7 +97,7 @@ _WATCHED = (
         RunRow,
         (
             *("id", "job_id", "fire_time", "kind", "state", "attempt", "worker", "lease_until"),
-            *("cancel_asked_by", "hold_reason", "requests", "cost", "finished_at"),
+            *("cancel_asked_by", "hold_reason", "error", "requests", "cost", "finished_at"),
         ),
         ("INSERT", "UPDATE", "DELETE"),
     ),
@@ -92,20 +106,26 @@ _WATCHED = (
         JobRow,
         (
             *("id", "kind", "state", "next_fire_time", "repeat_left", "failures", "anchor"),
-            *("until", "schedule", "consent_revision"),
+            *("until", "schedule", "consent_revision", "max_usd"),
         ),
         ("INSERT", "UPDATE", "DELETE"),
     ),
     _Watched(
         "calls",
         CallRow,
-        ("run_id", "attempt", "step", "worker", "day", "reserved", "settled"),
+        ("run_id", "attempt", "step", "worker", "route", "day", "reserved", "settled"),
         ("INSERT", "UPDATE", "DELETE"),
     ),
     _Watched(
         "deliveries",
         OwedRow,
         ("id", "kind", "facts", "state", "due", "finished_at"),
+        ("INSERT", "UPDATE", "DELETE"),
+    ),
+    _Watched(
+        "spending",
+        SpendRow,
+        ("day", "cap", "key", "amount", "raised", "warned"),
         ("INSERT", "UPDATE", "DELETE"),
     ),
     _Watched("halts", HaltRow, ("id",), ("INSERT", "DELETE")),

@@ -2,17 +2,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from random import Random
 from typing import TypeVar
 
-from scheduler.config import CoreConfig, GuardConfig, RouteConfig
+from scheduler.caps import Caps
+from scheduler.config import CoreConfig, Limits, RouteConfig
 from scheduler.halt import Halt
 from scheduler.job import Place, Principal
 from scheduler.ports import Agent
 from scheduler.press import RouteNames
+from scheduler.price import PriceCard, PriceSource
 from scheduler.route import ApiMode, Pins, PriceClass, Resolution, Route
 from storage.store import Store
 from tests.simulation.days_oracle import DaysOracle
 from tests.simulation.misbehaving import Provider, ScriptedAgent
+from tests.simulation.money import MAX_TOKENS, PRICES, Money
 from tests.simulation.workers import SimTx, Worker
 
 T = TypeVar("T")
@@ -22,13 +26,22 @@ ROOMS = (
     Place("slack", "T1", "C1", "171.1"),
     Place("slack", "T1", "C2"),
 )
-ROUTES = tuple(
-    Route(name, model, f"https://{name}.test/v1", ApiMode.CHAT_COMPLETIONS, None, price)
-    for name, model, price in (
-        ("lab", "small-1", PriceClass.LOCAL),
-        ("dear", "large-9", PriceClass.PAID),
-    )
-)
+
+
+def _route(name: str, model: str, charged: PriceClass) -> Route:
+    card = PRICES.get(f"{name}:{model}")
+    price = None if card is None else PriceCard(PriceSource.OVERRIDE, card.input, card.output)
+    at = f"https://{name}.test/v1"
+    return Route(name, model, at, ApiMode.CHAT_COMPLETIONS, None, charged, price=price)
+
+
+LAB = _route("lab", "small-1", PriceClass.LOCAL)
+SMALL = _route("small", "small-1", PriceClass.PAID)
+DEAR = _route("dear", "large-9", PriceClass.PAID)
+BLANK = _route("blank", "large-9", PriceClass.PAID)
+ROUTES = ((LAB, DEAR), (SMALL, DEAR), (DEAR, BLANK), (DEAR, LAB), (BLANK, SMALL))
+"""A default, and what it moves to; nobody knows what a request of the last route but one costs."""
+
 DAY = 86_400.0
 CHATS = 0.15
 """The share of lives with a chat: to word every message takes longer than the run it tells of."""
@@ -73,6 +86,8 @@ DISTURBANCES = (
     *["sleep"] * 2,
     *["wall"] * 4,
     *["default"] * 3,
+    *["caps"] * 3,
+    *["crowd"] * 3,
     *["halt"] * 3,
     *["halt file", "down", "down", "outage", "outage"],
     *["chat away"] * 3,
@@ -81,7 +96,8 @@ DEEDS = (
     *["run"] * 5,
     "stop",
     *["pause", "resume", "resume", "again", "again", "leave", "accept", "accept", "pin"],
-    *["edit schedule", "edit repeat", "edit until", "add", "remove", "restore"],
+    *["edit schedule", "edit repeat", "edit until", "edit max_usd", "add", "remove", "restore"],
+    "raise",
 )
 
 
@@ -92,6 +108,8 @@ MEDDLING = (
 )
 MEDDLES = 0.1
 """The chance that somebody does something right then."""
+RAISES = 0.4
+"""The chance that an admin raises a cap soon after it held something, and runs that then."""
 LAST_MOMENT = 0.5
 """The chance that somebody runs a job by hand just before its last fire, which then has to wait."""
 
@@ -114,19 +132,25 @@ class OneFile:
 
 
 class Settings:
-    """Implements `scheduler.ports.Config`: a default that somebody moves."""
+    """Implements `scheduler.ports.Config`: a default that somebody moves, and caps."""
 
-    def __init__(self) -> None:
-        self.default = ROUTES[0]
+    def __init__(self, random: Random, money: Money) -> None:
+        self.routes = random.choice(ROUTES)
+        self.default, self.money = self.routes[0], money
 
     async def core(self) -> CoreConfig:
         return self.last_good()
 
     def last_good(self) -> CoreConfig:
-        return CoreConfig(RouteConfig(self.default.provider, self.default.model), GuardConfig())
+        return CoreConfig(
+            RouteConfig(self.default.provider, self.default.model),
+            limits=Limits(max_tokens=MAX_TOKENS),
+            timezone=self.money.zone,
+            caps=Caps(**self.money.caps),
+        )
 
     async def resolve(self, pins: Pins) -> Resolution:
-        named = (route for route in ROUTES if pins.provider == route.provider)
+        named = (route for route in self.routes if pins.provider == route.provider)
         return Resolution(next(named, self.default), None, "the simulation")
 
     async def resolve_under(self, routes: RouteConfig, pins: Pins) -> Resolution:

@@ -7,8 +7,10 @@ from collections import Counter
 import pytest
 
 from tests.figures import Figures
-from tests.simulation.broken import CASES
+from tests.simulation.broken import CASES as BROKEN
+from tests.simulation.broken_spend import CASES as BROKEN_SPEND
 from tests.simulation.days import Life, lived
+from tests.simulation.money import TIGHT
 
 SEED = os.environ.get("DRIFTPIN_SEED", "2026")
 """`DRIFTPIN_SEED=…` plays other lives; `DRIFTPIN_LIFE=…`, as a failure names it, plays one again."""
@@ -18,6 +20,8 @@ DAYS = 10
 """So long is a life: longer ones find less in the same time."""
 
 LIVES_UNTIL_NOTICED = 40
+CASES = {**BROKEN, **BROKEN_SPEND}
+CAPS = ("max_usd", *TIGHT)
 OFTEN = {
     "a request": ("gates opened", 1000),
     "a crash between two steps": ("vanished", 120),
@@ -64,6 +68,26 @@ OFTEN = {
     "a message": ("messages", 60),
     "a doubled message": ("messages doubled", 3),
     "a chat that is away": ("chat away", 2),
+    "a reservation": ("reservations", 500),
+    "one without a price": ("reservations without a price", 60),
+    "a gate near a cap": ("gates near a cap", 10),
+    "a cap that is off": ("gates with a cap off", 100),
+    "a day that is not one of UTC": ("days that are not those of UTC", 100),
+    "everybody runs something at once": ("crowds", 15),
+    "moved caps": ("moved caps", 15),
+    "a raised cap": ("caps raised", 15),
+    "the cap of a job": ("held by max_usd", 10),
+    "the cap of a run": ("held by per_run_usd", 10),
+    "the cap of a job and a day": ("held by per_job_day_usd", 10),
+    "the cap of a chat": ("held by per_chat_day_usd", 10),
+    "the cap of a day": ("held by per_day_usd", 5),
+    "a cap behind the gate": ("capped behind the gate", 10),
+    "a cap that is told once": ("a cap that was told already", 15),
+    "a held fire that another made up for": ("made up for", 5),
+    "a known cost": ("counted as billed", 200),
+    "a cost in doubt": ("counted as all reserved", 100),
+    "no cost": ("counted as nothing", 100),
+    "a warning": ("warnings", 15),
 }
 """What happened at least so often in every part of 500 days; a calm sea proves nothing."""
 
@@ -96,6 +120,8 @@ def told_of(figure: Figures, told: Counter[str], days: int) -> None:
         crashes=told["vanished"],
         suspensions=told["slept"],
         unknown_outcomes=told["unknown"],
+        reservations=told["reservations"],
+        held_by_caps=sum(told[f"held by {cap}"] for cap in CAPS),
         violations=0,
     )
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from decimal import Decimal
 
 from tests.simulation.fires import Typed
 
@@ -14,6 +15,8 @@ class Added:
     retry: int = 0
     repeat: int | None = None
     until: date | None = None
+    chat: str = ""
+    max_usd: Decimal | None = None
 
 
 @dataclass(frozen=True)
@@ -23,11 +26,13 @@ class Edited:
     typed: Typed | None = None
     repeat: int | None = None
     until: date | None = None
+    max_usd: str | None = None
+    """An amount, or off."""
 
 
 @dataclass(frozen=True)
 class Said:
-    """A plain word about a job: pause, resume, remove, accept, stop, run, again, leave."""
+    """A plain word about a job: pause, resume, remove, accept, stop, run, again, leave, raise."""
 
     word: str
 

@@ -22,6 +22,7 @@ from scheduler.service.halts import HaltService
 from scheduler.service.jobs import JobService
 from scheduler.service.reading import Reading
 from scheduler.service.runs import RunService
+from scheduler.service.spending import SpendingService
 from scheduler.ticker import Ticker
 from storage.store import Store
 from storage.transaction import Tx
@@ -107,6 +108,7 @@ class Worker:
         core = Core(self.store, config, self.engine, Clock(self), self.ticker.wake)
         reading = Reading(core)
         self.jobs, self.runs = JobService(core, reading), RunService(core, reading)
+        self.spending = SpendingService(core)
         self.halts, self.consents = HaltService(core), Consents(core, reading)
         self.tasks: list[asyncio.Task[None]] = []
         self.broke: list[BaseException] = []

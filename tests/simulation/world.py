@@ -11,6 +11,7 @@ from tests.simulation.chat import Chat
 from tests.simulation.days_oracle import DaysOracle
 from tests.simulation.leaping import BEGINNING, true_time
 from tests.simulation.misbehaving import Provider
+from tests.simulation.money import Money
 from tests.simulation.rows import Rows
 from tests.simulation.scene import CHATS, SOUND, WEATHERS, Broken, OneFile, Settings
 from tests.simulation.workers import Surroundings, Worker
@@ -23,14 +24,15 @@ class World:
         self.random = Random(seed)
         self.days, self.rows, self._broken = days, rows, broken
         self.book = Book()
-        self.oracle = DaysOracle(self.book)
+        self.money = Money(self.random, BEGINNING)
+        self.oracle = DaysOracle(self.book, self.money)
         self.told: Counter[str] = self.oracle.known.told
         self.trace: list[object] = []
         """Every step, in order; two lives of one seed have the same."""
         self.wrong: list[str] = []
         self.workers: list[Worker] = []
         self.weather = self._sky = self.random.choice(WEATHERS)
-        self.settings = Settings()
+        self.settings = Settings(self.random, self.money)
         self.file = OneFile(self.oracle)
         self.oracle.known.default = self.settings.default.name
         self.provider = Provider(self.random, self.told, self._leaves, self._met)
