@@ -10,16 +10,12 @@ from scheduler.ports import Entry, Raise
 from scheduler.run import RunId
 from scheduler.spend import Spent, chat_key, keys
 from storage.auditing import note
-from storage.locks import lock_job
-from storage.reserving import LOCKED, new_row, spent_by
+from storage.jobs import read_job
+from storage.reserving import THIS, lock, spent_by
 from storage.tables import SPENDING
 from storage.transaction import Tx, Verbs
 
-_RAISE = update(SPENDING).where(
-    SPENDING.c.day == bindparam("on"),
-    SPENDING.c.cap == bindparam("of"),
-    SPENDING.c.key == bindparam("by"),
-)
+_RAISE = update(SPENDING).where(THIS)
 _UNDER = select(SPENDING).where(
     SPENDING.c.day == bindparam("on"),
     or_(
