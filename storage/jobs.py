@@ -48,7 +48,7 @@ class JobVerbs(Verbs):
         return await self._run(lambda tx: add_job(tx, job, audit))
 
     async def job(self, job_id: JobId) -> Job | None:
-        return await self._run(lambda tx: _job(tx, job_id))
+        return await self._run(lambda tx: read_job(tx, job_id))
 
     async def jobs(self, chat: Place | None = None) -> list[Job]:
         return await self._run(lambda tx: _jobs(tx, chat, self._unreadable))
@@ -83,7 +83,8 @@ def add_job(tx: Tx, job: Job, audit: Entry) -> Job:
     return added
 
 
-def _job(tx: Tx, job_id: JobId) -> Job | None:
+def read_job(tx: Tx, job_id: JobId) -> Job | None:
+    """A job as it stands, without waiting for whoever has it locked."""
     row = tx.one(_JOB, id=job_id) if 0 < job_id <= LARGEST_ID else None
     return None if row is None else job_of(row)
 
@@ -103,7 +104,7 @@ def _readable(tx: Tx, unreadable: Unreadable, jobs: Select[Any], **values: Any) 
     except UNREADABLE:
         for row in tx.all(jobs.with_only_columns(JOBS.c.id), unreadable=known, **values):
             try:
-                _job(tx, JobId(row.id))
+                read_job(tx, JobId(row.id))
             except UNREADABLE as error:
                 unreadable.leave_out(row.id, error)
     if unreadable.ids == known:

@@ -114,6 +114,7 @@ def _take_up(tx: Tx, job: Job, run: Run) -> Run:
         save_run(tx, left)
         return left
     left = replace(moved(run, RunState.UNKNOWN, tx.now), error=IN_DOUBT)
+    # All it reserved stays spent, so that no row of a day is locked before the next job.
     settle_attempt(tx, job, run, RunState.UNKNOWN, run.usage)
     save_run(tx, left)
     owe_report(tx, job.place, run.id)

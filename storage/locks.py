@@ -1,4 +1,8 @@
-"""Whoever changes a job, its runs or its alerts holds the job's row first, then the run's, then the alert's."""
+"""Rows are locked in one order: the job's, its runs', those of what a day has spent, the alert's.
+
+Of several jobs, all are locked before the first row of a day. The rows of days have an order of
+their own: `storage.reserving`. What is owed comes last.
+"""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,7 +20,12 @@ LARGEST_ID = 2**31 - 1
 
 _JOB = select(JOBS).where(JOBS.c.id == bindparam("id")).with_for_update()
 _RUN = select(RUNS).where(RUNS.c.id == bindparam("id")).with_for_update()
-_JOB_OF_RUN = select(RUNS.c.job_id).where(RUNS.c.id == bindparam("id"))
+_JOB_OF_RUN = (
+    select(JOBS)
+    .join(RUNS, RUNS.c.job_id == JOBS.c.id)
+    .where(RUNS.c.id == bindparam("id"))
+    .with_for_update(of=JOBS)
+)
 _ALERT = select(ALERTS).where(ALERTS.c.id == bindparam("id")).with_for_update()
 _OPEN_RUNS = (
     select(RUNS)
@@ -42,10 +51,9 @@ def lock_jobs(tx: Tx, job_ids: Iterable[JobId]) -> dict[JobId, Job]:
 
 def lock_run(tx: Tx, run_id: RunId) -> tuple[Job, Run] | None:
     """A run and its job."""
-    found = tx.one(_JOB_OF_RUN, id=run_id)
-    job = None if found is None else lock_job(tx, found.job_id)
-    row = None if job is None else tx.one(_RUN, id=run_id)
-    return None if job is None or row is None else (job, run_of(row))
+    job = tx.one(_JOB_OF_RUN, id=run_id)
+    run = None if job is None else tx.one(_RUN, id=run_id)
+    return None if job is None or run is None else (job_of(job), run_of(run))
 
 
 def lock_open_runs(tx: Tx, job_id: int) -> list[Run]:

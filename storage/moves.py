@@ -34,10 +34,10 @@ def _chat_moved(tx: Tx, old: Place, new: Place) -> int:
     now = {"workspace": new.workspace, "chat": new.chat}
     tx.all(_LOCK, **before)
     jobs = tx.all(_MOVE_JOBS, **before, **now)
+    move_spending(tx, chat_key(old), chat_key(new))
     move_alerts(tx, old, new)
     tx.do(_MOVE_BUTTONS, **before, **now)
     tx.do(_MOVE_EXPERIMENTS, **before, **now)
-    move_spending(tx, chat_key(old), chat_key(new))
     for draft in tx.all(_TAKE_DRAFTS, **before):
         # One that was begun in the new chat is newer, and stands.
         tx.insert_if_new(DRAFTS, **{**draft._mapping, **now})

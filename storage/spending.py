@@ -2,41 +2,25 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 
 from scheduler.caps import Cap
 from scheduler.job import JobId, Place
 from scheduler.ports import Entry, Raise
 from scheduler.run import RunId
-from scheduler.spend import Spent, chat_key, keys
+from scheduler.spend import EVERYTHING, Spent, chat_key, keys
 from storage.auditing import note
-from storage.locks import lock_job
-from storage.reserving import LOCKED, new_row, spent_by
+from storage.jobs import read_job
+from storage.reserving import THIS, lock, spent_by
 from storage.tables import SPENDING
 from storage.transaction import Tx, Verbs
 
-_RAISE = update(SPENDING).where(
-    SPENDING.c.day == bindparam("on"),
-    SPENDING.c.cap == bindparam("of"),
-    SPENDING.c.key == bindparam("by"),
-)
+_RAISE = update(SPENDING).where(THIS)
+# By the whole index: a day has rows of every job and every chat. No job's key is a chat's.
 _UNDER = select(SPENDING).where(
     SPENDING.c.day == bindparam("on"),
-    or_(
-        SPENDING.c.cap == Cap.DAY,
-        and_(
-            SPENDING.c.cap.in_((Cap.RUN, Cap.JOB_DAY)),
-            SPENDING.c.key == bindparam("job"),
-        ),
-        and_(SPENDING.c.cap == Cap.CHAT_DAY, SPENDING.c.key == bindparam("chat")),
-    ),
-)
-_IN_CHAT = select(SPENDING).where(
-    SPENDING.c.day == bindparam("on"),
-    or_(
-        SPENDING.c.cap == Cap.DAY,
-        and_(SPENDING.c.cap == Cap.CHAT_DAY, SPENDING.c.key == bindparam("chat")),
-    ),
+    SPENDING.c.cap.in_(tuple(Cap)),
+    SPENDING.c.key.in_(bindparam("keys", expanding=True)),
 )
 
 
@@ -52,11 +36,11 @@ class SpendingVerbs(Verbs):
 
 
 def _spent(tx: Tx, job_id: JobId, day: str, run_id: RunId | None) -> Spent:
-    job = lock_job(tx, job_id)
+    job = read_job(tx, job_id)
     if job is None:
         return Spent()
     by = keys(job)
-    rows = tx.all(_UNDER, on=day, job=by[Cap.JOB_DAY], chat=by[Cap.CHAT_DAY])
+    rows = tx.all(_UNDER, on=day, keys=sorted(set(by.values())))
     amounts = {row.cap: row.amount for row in rows if row.cap is not Cap.RUN}
     if run_id is not None:
         amounts[Cap.RUN] = spent_by(tx, run_id)
@@ -66,12 +50,9 @@ def _spent(tx: Tx, job_id: JobId, day: str, run_id: RunId | None) -> Spent:
 
 def _raise_caps(tx: Tx, day: str, raises: Sequence[Raise], audit: Entry) -> bool:
     """All of them or none: whoever comes second has seen other figures."""
-    for each in raises:
-        tx.insert_if_new(SPENDING, **new_row(day, each.cap, each.key))
-    rows = [tx.one(LOCKED, on=day, of=each.cap, by=each.key) for each in raises]
-    for row, each in zip(rows, raises, strict=True):
-        if row is None or row.raised != each.before:
-            return False
+    rows = lock(tx, ((day, each.cap, each.key) for each in raises))
+    if any(rows[day, each.cap, each.key].raised != each.before for each in raises):
+        return False
     for each in raises:
         after = each.before + each.by
         tx.do(_RAISE, on=day, of=each.cap, by=each.key, raised=after, warned=False)
@@ -80,6 +61,7 @@ def _raise_caps(tx: Tx, day: str, raises: Sequence[Raise], audit: Entry) -> bool
 
 
 def _spent_in(tx: Tx, day: str, chat: Place | None) -> Spent:
-    rows = tx.all(_IN_CHAT, on=day, chat=chat_key(chat) if chat else None)
+    found = [EVERYTHING] if chat is None else [EVERYTHING, chat_key(chat)]
+    rows = tx.all(_UNDER, on=day, keys=found)
     amounts = {row.cap: row.amount for row in rows}
     return Spent(amounts, {row.cap: row.raised for row in rows})

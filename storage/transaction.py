@@ -1,6 +1,6 @@
 """A transaction is one connection and two clocks: the process's for what is told, the database's for leases."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,6 +39,11 @@ class Tx:
         """Carry out an insert (then the answer means nothing) or an update; how many rows it touched."""
         return self.connection.execute(statement, values).rowcount
 
+    def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Carry out an update once for each of these values, in one go."""
+        if rows:
+            self.connection.execute(statement, rows)
+
     def insert(self, table: Table, **values: Any) -> int:
         """A new row; its number."""
         (number, *_) = self.connection.execute(_insert(table), values).inserted_primary_key or (0,)
@@ -48,6 +53,18 @@ class Tx:
         """A new row; False when its key is taken, and then nothing happens."""
         statement = _insert_if_new(table, self.connection.dialect.name)
         return self.one(statement, **values) is not None
+
+    def insert_or_add(
+        self, table: Table, rows: Sequence[Mapping[str, Any]], added: str
+    ) -> Sequence[Row[Any]]:
+        """New rows; where a key is taken, the amount in the column `added` is added to the row there.
+
+        They are locked one after the other in this order, and handed back as they stand now, in any.
+        """
+        if not rows:
+            return []
+        statement = _insert_or_add(table, added, self.connection.dialect.name)
+        return self.connection.execute(statement, rows).all()
 
     def lease_clock(self) -> datetime:
         """The one clock that all workers share; SQLite has a single process, so its own will do."""
@@ -101,6 +118,16 @@ def _insert(table: Table) -> Executable:
 
 @lru_cache(maxsize=64)
 def _insert_if_new(table: Table, dialect: str) -> Executable:
-    if dialect == "postgresql":
-        return postgresql.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
-    return sqlite.insert(table).on_conflict_do_nothing().returning(*table.primary_key)
+    return _insert_of(dialect)(table).on_conflict_do_nothing().returning(*table.primary_key)
+
+
+@lru_cache(maxsize=64)
+def _insert_or_add(table: Table, added: str, dialect: str) -> Executable:
+    new = _insert_of(dialect)(table)
+    together = {added: table.c[added] + new.excluded[added]}
+    key = list(table.primary_key)
+    return new.on_conflict_do_update(index_elements=key, set_=together).returning(*table.c)
+
+
+def _insert_of(dialect: str) -> Callable[[Table], Any]:
+    return postgresql.insert if dialect == "postgresql" else sqlite.insert
