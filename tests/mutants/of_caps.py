@@ -3,6 +3,7 @@
 from tests.mutants.mutating import mutant
 
 SPENDING = "tests/integration/test_store_spending.py::"
+DAYS = "tests/integration/test_store_days_of_spending.py::"
 CAPS = "tests/unit/test_spend.py::"
 
 MUTANTS = (
@@ -32,7 +33,42 @@ MUTANTS = (
     mutant(
         "two processes may stand before one cap at once",
         f"{SPENDING}test_of_many_runs_at_one_cap_no_more_leave_than_it_allows[postgresql]",
-        ("storage/reserving.py", "LOCKED = _ROW.with_for_update()", "LOCKED = _ROW"),
+        (
+            "storage/reserving.py",
+            "    rows = lock(tx, ((day, cap, by[cap]) for cap in OF_A_DAY)).values()\n",
+            "    places = [{'on': day, 'of': cap, 'by': by[cap]} for cap in OF_A_DAY]\n"
+            "    found = (tx.one(select(SPENDING).where(THIS), **place) for place in places)\n"
+            "    rows = [row for row in found if row is not None]\n",
+        ),
+    ),
+    mutant(
+        "what has counted on a day counts for ever",
+        f"{DAYS}test_what_was_spent_on_a_day_before_does_not_count_today[sqlite]",
+        ("storage/gate.py", "day_of(tx.now, asked.reservation.timezone)", "'2026-03-02'"),
+    ),
+    mutant(
+        "the rows of a day are taken in the order of whoever comes",
+        f"{DAYS}test_nobody_waits_in_a_circle_for_the_rows_of_a_new_day[postgresql]",
+        (
+            "storage/reserving.py",
+            "    ordered = sorted(amounts, key=lambda under: (under[0], _RANK[under[1]], under[2]))\n",
+            "    ordered = list(amounts)\n",
+        ),
+    ),
+    mutant(
+        "an admin raises a cap that another has raised meanwhile",
+        f"{SPENDING}test_of_two_who_raise_a_cap_at_once_one_has_seen_other_figures[sqlite]",
+        (
+            "storage/spending.py",
+            "    if any(rows[day, each.cap, each.key].raised != each.before for each in raises):\n"
+            "        return False\n",
+            "",
+        ),
+    ),
+    mutant(
+        "a request that never left counts as spent",
+        f"{DAYS}test_where_no_request_was_billed_none_of_them_counts[sqlite-2-failed]",
+        ("storage/reserving.py", "state, usage, min(unbilled, len(calls))", "state, usage, 0"),
     ),
     mutant(
         "nobody asks the caps",
