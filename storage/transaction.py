@@ -118,16 +118,17 @@ def _insert(table: Table) -> Executable:
 
 @lru_cache(maxsize=64)
 def _insert_if_new(table: Table, dialect: str) -> Executable:
-    return _insert_of(dialect)(table).on_conflict_do_nothing().returning(*table.primary_key)
+    new = _insert_into(table, dialect)
+    return new.on_conflict_do_nothing().returning(*table.primary_key)
 
 
 @lru_cache(maxsize=64)
 def _insert_or_add(table: Table, added: str, dialect: str) -> Executable:
-    new = _insert_of(dialect)(table)
+    new = _insert_into(table, dialect)
     together = {added: table.c[added] + new.excluded[added]}
     key = list(table.primary_key)
     return new.on_conflict_do_update(index_elements=key, set_=together).returning(*table.c)
 
 
-def _insert_of(dialect: str) -> Callable[[Table], Any]:
-    return postgresql.insert if dialect == "postgresql" else sqlite.insert
+def _insert_into(table: Table, dialect: str) -> postgresql.Insert | sqlite.Insert:
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)

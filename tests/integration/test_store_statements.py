@@ -101,8 +101,7 @@ def many_of_long_ago(tx: Tx) -> None:
     runs, calls, days = [], [], []
     for number in range(MANY):
         at = NOW - number * HOUR - timedelta(days=3)
-        over = {"kind": RunKind.SCHEDULED, "state": RunState.SUCCEEDED, "finished_at": at}
-        run = Run(RunId(0), job.id, at, **over)
+        run = Run(RunId(0), job.id, at, RunKind.SCHEDULED, RunState.SUCCEEDED, finished_at=at)
         runs.append({"id": 10_000 + number, **run_columns(run)})
         counts: dict[str, Any] = {"day": at.date().isoformat(), "chat": "slack:T1:C1"}
         call = {"run_id": 10_000 + number, "attempt": 1, "step": 1, "worker": ME, "route": FREE}

@@ -64,9 +64,14 @@ def _write(engine: Engine) -> None:
         command.upgrade(config, FIRST)
         assert version(connection) == FIRST != HEAD
         _insert(connection, JOBS, job_columns(a_job()))
-        over = {"state": RunState.SUCCEEDED, "usage": BILLED, "finished_at": NOW - HOUR}
+        over: dict[str, Any] = {"state": RunState.SUCCEEDED, "usage": BILLED}
+        over["finished_at"] = NOW - HOUR
         done = Run(DONE, JOB, NOW - 2 * HOUR, RunKind.SCHEDULED, **over)
-        leased = {"worker": ME, "lease_until": NOW.replace(year=2100), "started_at": NOW}
+        leased: dict[str, Any] = {
+            "worker": ME,
+            "lease_until": NOW.replace(year=2100),
+            "started_at": NOW,
+        }
         calling = Run(CALLING, JOB, NOW - HOUR, RunKind.SCHEDULED, RunState.CALLING, **leased)
         for run in (done, calling):
             _insert(connection, RUNS, run_columns(run))

@@ -86,13 +86,13 @@ class CapsModel:
         if not asked:
             return None
         keys, sums = self.keys(run.job), self.sums()
-        if run.job.most is not None and run.spent + asked > run.job.most:
-            return "max_usd", run.job.most, run.spent
         for cap in ("per_run_usd", *CAPS_OF_A_DAY):
             most, count = self.caps[cap], (day, cap, keys[cap])
             spent = run.spent if cap == "per_run_usd" else sums[count] + NOTHING
             if most is not None and spent + asked > most + self.raised[count]:
                 return cap, most + self.raised[count], spent
+        if run.job.most is not None and run.spent + asked > run.job.most:
+            return "max_usd", run.job.most, run.spent
         return None
 
     def reserves(self, run: RunModel, step: int, asked: Decimal, day: str) -> None:

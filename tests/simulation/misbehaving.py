@@ -200,7 +200,7 @@ class ScriptedAgent:
         passing = name != "refuses"
         entry.fate = Fate.BUSY if passing else Fate.REFUSED
         entry.asked_to_wait = after or 0.0
-        said = Refused(f"the provider {name}", passing=passing, retry_after=after)
+        said = Refused(f"the provider {name}", passing=passing, retry_after=after, unbilled=True)
         said.usage = usage
         return said
 

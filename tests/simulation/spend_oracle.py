@@ -329,7 +329,7 @@ class SpendOracle:
         assert most is not None
         cap = which[1] or which[2]
         job = None if cap in ("per_chat_day_usd", "per_day_usd") else run.job
-        must((day is not None) == (cap in CAPS_OF_A_DAY), f"{run} does not say which day it is")
+        must(day is not None, f"{run} does not say which day it is")
         return Capped(cap, most[0], day and day[0], job, "no call was made" in first)
 
     # --- sums ---------------------------------------------------------------------------------------
