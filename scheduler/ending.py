@@ -10,7 +10,6 @@ from scheduler.errors import (
     Lost,
     NotSent,
     Refused,
-    StoreError,
     TooMuch,
 )
 from scheduler.ports import Answer, Finish, Learned
@@ -45,10 +44,10 @@ def bad_end(error: DriftpinError, passed: int) -> Finish:
             state = RunState.UNKNOWN if passed else RunState.FAILED
     left = max(0, passed - isinstance(error, NotSent))
     printed = error.output if isinstance(error, CallError) else ""
-    # Where the gate's commit was in doubt nothing was sent, whatever stands in the rows.
-    free = isinstance(error, NotSent | StoreError) or not passed
-    unbilled = int(free or (isinstance(error, Refused) and error.unbilled))
-    return Finish(state, printed or None, str(error), used(error, left), unbilled=unbilled)
+    free = isinstance(error, NotSent) or (isinstance(error, Refused) and error.unbilled)
+    # Nothing was sent where the gate's commit was in doubt, whatever stands in the rows.
+    free_from = max(1, passed + 1 - free)
+    return Finish(state, printed or None, str(error), used(error, left), free_from=free_from)
 
 
 def used(error: BaseException, requests: int) -> Usage:

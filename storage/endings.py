@@ -178,7 +178,7 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
     job, run = locked
     if run.worker != worker or run.state not in (RunState.CLAIMED, RunState.CALLING):
         return None
-    settle_attempt(tx, job, run, finish.state, finish.usage, finish.unbilled)
+    settle_attempt(tx, job, run, finish.state, finish.usage, finish.free_from)
     over = replace(
         moved(run, finish.state, tx.now),
         output=finish.output,
@@ -260,10 +260,10 @@ def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | Non
     job, run = locked
     if run.worker != worker or run.state is not RunState.CALLING or run.cancel_asked_by:
         return None
-    settle_attempt(tx, job, run, refused.state, refused.usage, refused.unbilled)
+    settle_attempt(tx, job, run, refused.state, refused.usage, refused.free_from)
     _give_back(tx, job, run)
     # What was refused leaves no doubt about what its next attempt costs.
-    used = refused.usage.unbilled() if refused.unbilled else refused.usage
+    used = refused.usage.unbilled() if refused.free_from == 1 else refused.usage
     further = replace(
         moved(run, RunState.CLAIMED, tx.now),
         attempt=run.attempt + 1,

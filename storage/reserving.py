@@ -118,14 +118,15 @@ def reserve(tx: Tx, job: Job, found: Standing, reservation: Reservation) -> None
 
 
 def settle_attempt(
-    tx: Tx, job: Job, run: Run, state: RunState, usage: Usage, unbilled: int = 0
+    tx: Tx, job: Job, run: Run, state: RunState, usage: Usage, free_from: int | None = None
 ) -> None:
     """The requests of an attempt that is over count as what they cost, or as all they reserved.
 
-    The last `unbilled` of them certainly cost nothing.
+    Those from the number `free_from` on certainly cost nothing.
     """
     calls = tx.all(_UNSETTLED, run=run.id, attempt=run.attempt)
-    amounts = settled([row.reserved for row in calls], state, usage, min(unbilled, len(calls)))
+    free = sum(free_from is not None and row.step >= free_from for row in calls)
+    amounts = settled([row.reserved for row in calls], state, usage, free)
     by = keys(job)
     changed: defaultdict[Under, Decimal] = defaultdict(Decimal)
     ends = []

@@ -66,7 +66,7 @@ class Learned:
 class Finish:
     """How a run, or an attempt of it, ended: succeeded, failed, unknown or cancelled.
 
-    The last `unbilled` of its requests certainly cost nothing: never sent, or refused.
+    Its requests from the number `free_from` on certainly cost nothing: never sent, or refused for nothing.
     """
 
     state: RunState
@@ -74,7 +74,7 @@ class Finish:
     error: str | None = None
     usage: Usage = Usage()
     learned: Learned | None = None
-    unbilled: int = 0
+    free_from: int | None = None
 
 
 class Passage(StrEnum):

@@ -81,6 +81,8 @@ class House:
         path.write_text(
             f"model: {{provider: {provider}, default: {model}}}\n"
             f"providers:\n  lab: {entry}\n  other-lab: {entry}\n"
+            # Many calls of one day whose price nobody knows: what a cap does is told elsewhere.
+            "spend: {per_job_day_usd: off, per_chat_day_usd: off, per_day_usd: off}\n"
             f"limits: {{min_interval: 1s, jobs_per_chat: 1000}}\n{self._extra}"
         )
         written = path.stat().st_mtime - 60

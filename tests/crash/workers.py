@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 
+from scheduler.caps import Caps
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.engines.local import LocalEngine
 from scheduler.ports import Agent, Answer, Clock, Gate
@@ -21,6 +22,10 @@ BEFORE_RECORD = "before record"
 
 async def _awake(point: str) -> None:
     return
+
+
+UNCAPPED = Caps(None, None, None, None)
+"""What caps do is told elsewhere."""
 
 
 class Worker:
@@ -54,7 +59,7 @@ class _OneRoute:
     def __init__(self, url: str, at: Hook) -> None:
         self._at = at
         self._route = Route("lab", "small", url, ApiMode.CHAT_COMPLETIONS, None, PriceClass.PAID)
-        self._core = CoreConfig(RouteConfig(provider="lab", model="small"))
+        self._core = CoreConfig(RouteConfig(provider="lab", model="small"), caps=UNCAPPED)
 
     async def core(self) -> CoreConfig:
         return self._core

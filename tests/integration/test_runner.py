@@ -2,17 +2,23 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
+import pytest
+
+from scheduler.caps import Caps
 from scheduler.config import CoreConfig, RouteConfig
 from scheduler.errors import CallError, GateShut, Lost, NotSent, StoreError
 from scheduler.halt import Halt
 from scheduler.job import Job
 from scheduler.outbox import Owed, OwedKind
-from scheduler.ports import Answer, Finish, Gate
-from scheduler.route import Pins, Resolution, Snapshot
+from scheduler.ports import Answer, Finish, Gate, Passage
+from scheduler.route import Pins, Resolution, Route, Snapshot
 from scheduler.run import HoldReason, Run, RunId, RunState, Usage
 from scheduler.runner import Runner
+from scheduler.spend import Reached, Reservation
 from storage.store import Store
 from tests.integration.stores import FREE, ME, NOW, PAID, Opener, add, entry, plan, rerun
 
@@ -153,7 +159,14 @@ async def test_a_halt_between_two_requests_holds_the_run_with_what_it_spent(stor
 
 
 class Dear(Settings):
-    """Everything goes to a paid route whose price nobody knows."""
+    """Everything goes to a paid route whose price nobody knows: a request of it reserves $0.50."""
+
+    def __init__(self, caps: Caps = Caps()) -> None:
+        super().__init__()
+        self.caps = caps
+
+    async def core(self) -> CoreConfig:
+        return replace(await super().core(), caps=self.caps)
 
     async def resolve(self, pins: Pins) -> Resolution:
         return Resolution(PAID, None, "a test")
@@ -246,3 +259,49 @@ async def test_a_lost_answer_is_asked_for_once(store: Store) -> None:
     agent = Unreachable(Lost("the connection broke"))
     await Runner(store, Settings(), agent, ME).execute(run.id)
     assert ((await rerun(store, run)).state, agent.asked) == (RunState.UNKNOWN, 1)
+
+
+class InDoubt(Store):
+    """A store whose second gate is refused, or lets through and does not say so."""
+
+    lands = False
+
+    async def pass_gate(
+        self,
+        run_id: RunId,
+        worker: str,
+        *,
+        step: int,
+        consent_revision: int,
+        route: Route,
+        reservation: Reservation,
+        authorised: bool = False,
+    ) -> Passage | Reached:
+        if step == 1 or self.lands:
+            passage = await super().pass_gate(
+                run_id,
+                worker,
+                step=step,
+                consent_revision=consent_revision,
+                route=route,
+                reservation=reservation,
+                authorised=authorised,
+            )
+        if step == 2:
+            raise StoreError("the connection was lost during the commit")
+        return passage
+
+
+@pytest.mark.parametrize("lands", [False, True])
+async def test_a_gate_in_doubt_gives_back_its_own_reserve_and_no_other(
+    opener: Opener, lands: bool
+) -> None:
+    store = InDoubt(opener.database())
+    store.lands = lands
+    job = await add(store, snapshot=Snapshot())
+    run = await plan(store, job)
+    agent = TwoSteps(lambda: asyncio.sleep(0))
+    await Runner(store, Dear(Caps(None, None, None, None)), agent, ME).execute(run.id)
+    assert (await rerun(store, run)).state is RunState.UNKNOWN
+    (spent,) = (await store.counted([run.id])).values()
+    assert spent == Decimal("0.50")

@@ -86,7 +86,7 @@ async def test_an_unknown_run_is_in_doubt_whatever_is_known_of_its_first_request
 
 async def test_what_cost_nothing_is_no_row(store: Store) -> None:
     job = await add(store)
-    await ran(store, job, Finish(RunState.FAILED, usage=Usage(1), unbilled=1))
+    await ran(store, job, Finish(RunState.FAILED, usage=Usage(1), free_from=1))
     assert await store.costs(TODAY) == []
 
 

@@ -66,16 +66,15 @@ async def test_what_was_spent_on_a_day_before_does_not_count_today(
 
 
 @pytest.mark.parametrize("state", [RunState.FAILED, RunState.UNKNOWN])
-@pytest.mark.parametrize("unbilled", [2, 9])
 async def test_where_no_request_was_billed_none_of_them_counts(
-    store: Store, state: RunState, unbilled: int
+    store: Store, state: RunState
 ) -> None:
     job = await add(store)
     run = await plan_and_claim(store, job)
     some = replace(ASKED, asked=Decimal("0.3"))
     for step in (1, 2):
         assert await knock(store, run, step, reservation=some) is Passage.OPEN
-    await store.record(run.id, ME, Finish(state, usage=KNOWN, unbilled=unbilled))
+    await store.record(run.id, ME, Finish(state, usage=Usage(), free_from=1))
     assert set((await store.spent(job.id, TODAY)).by_cap.values()) == {Decimal(0)}
     settled = await store._run(lambda tx: tx.all(CALLS.select()))
     assert [row.settled for row in settled] == [Decimal(0)] * 2

@@ -39,8 +39,10 @@ def billed(cost: str) -> Usage:
     return Usage(1, 10, 10, cost=Decimal(cost), cost_source=CostSource.BILLED)
 
 
-def ended(state: RunState = RunState.SUCCEEDED, cost: str = "", unbilled: int = 0) -> Finish:
-    return Finish(state, usage=billed(cost) if cost else Usage(1), unbilled=unbilled)
+def ended(
+    state: RunState = RunState.SUCCEEDED, cost: str = "", free_from: int | None = None
+) -> Finish:
+    return Finish(state, usage=billed(cost) if cost else Usage(1), free_from=free_from)
 
 
 async def call(store: Store, job: Job, reservation: Reservation = ASKED) -> Run:
@@ -97,14 +99,14 @@ async def test_a_good_end_whose_cost_nobody_knows_keeps_all_it_reserved(store: S
 async def test_a_request_that_never_left_gives_back_what_it_reserved(store: Store) -> None:
     job = await add(store)
     run = await call(store, job)
-    await store.record(run.id, ME, ended(RunState.FAILED, unbilled=1))
+    await store.record(run.id, ME, ended(RunState.FAILED, free_from=1))
     assert await spent(store, job) == Decimal(0)
 
 
 async def test_a_further_attempt_settles_the_one_before_it(store: Store) -> None:
     job = await add(store)
     run = await call(store, job)
-    assert await store.try_again(run.id, ME, ended(RunState.FAILED, unbilled=1))
+    assert await store.try_again(run.id, ME, ended(RunState.FAILED, free_from=1))
     assert await spent(store, job) == Decimal(0)
     assert await knock(store, run, reservation=ASKED) is Passage.OPEN
     assert await spent(store, job) == Decimal("0.8")

@@ -271,6 +271,7 @@ class CapsMachine(Machine):
         if how in ("refused", "again"):
             usage = Usage(made, cost=cost if made > 1 else None)
         unbilled = int(how in ("refused", "again"))
+        free_from = made if unbilled else None
         worker = run.worker if mine else next(name for name in WORKERS if name != run.worker)
         number = RunId(run.id)
         match how:
@@ -279,13 +280,13 @@ class CapsMachine(Machine):
                 done = self.wait(self.store.hold(number, worker, held))
                 state = "held"
             case "again":
-                finish = Finish(RunState.FAILED, error="busy", usage=usage, unbilled=unbilled)
+                finish = Finish(RunState.FAILED, error="busy", usage=usage, free_from=free_from)
                 done = self.wait(self.store.try_again(number, worker, finish))
                 state = "claimed"
             case _:
                 states = {"refused": "failed", "unknown": "unknown", "stopped": "cancelled"}
                 state = states.get(how, "succeeded")
-                finish = Finish(RunState(state), usage=usage, unbilled=unbilled)
+                finish = Finish(RunState(state), usage=usage, free_from=free_from)
                 done = self.wait(self.store.record(number, worker, finish))
         assert (done is not None) is mine
         if done is None:

@@ -67,8 +67,8 @@ MUTANTS = (
     ),
     mutant(
         "a request that never left counts as spent",
-        f"{DAYS}test_where_no_request_was_billed_none_of_them_counts[sqlite-2-failed]",
-        ("storage/reserving.py", "state, usage, min(unbilled, len(calls))", "state, usage, 0"),
+        f"{DAYS}test_where_no_request_was_billed_none_of_them_counts[sqlite-failed]",
+        ("storage/reserving.py", "state, usage, free)", "state, usage, 0)"),
     ),
     mutant(
         "nobody asks the caps",
@@ -97,7 +97,7 @@ MUTANTS = (
         (
             "storage/leases.py",
             "settle_attempt(tx, job, run, RunState.UNKNOWN, run.usage)",
-            "settle_attempt(tx, job, run, RunState.FAILED, run.usage, unbilled=9)",
+            "settle_attempt(tx, job, run, RunState.FAILED, run.usage, free_from=1)",
         ),
     ),
     mutant(

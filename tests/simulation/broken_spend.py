@@ -126,7 +126,7 @@ class ReleasesUnknown(Store):
         self, run_id: RunId, worker: str, finish: Finish, owed: Sequence[Owed] = ()
     ) -> Run | None:
         if finish.state is RunState.UNKNOWN:
-            finish = replace(finish, unbilled=99)
+            finish = replace(finish, free_from=1)
         return await super().record(run_id, worker, finish, owed)
 
 
@@ -134,7 +134,7 @@ class KeepsWhatWasRefused(Store):
     """What never left stays reserved for good."""
 
     async def try_again(self, run_id: RunId, worker: str, refused: Finish) -> Run | None:
-        return await super().try_again(run_id, worker, replace(refused, unbilled=0))
+        return await super().try_again(run_id, worker, replace(refused, free_from=None))
 
 
 class TellsEachHold(Store):

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from random import Random
 
+from scheduler.caps import Caps
 from scheduler.config import CoreConfig, GuardConfig, Identity, Provider, RouteConfig
 from scheduler.job import OnDrift
 from scheduler.price import Price
@@ -17,6 +18,9 @@ MODES = (ApiMode.CHAT_COMPLETIONS, ApiMode.RESPONSES, ApiMode.ANTHROPIC_MESSAGES
 PATHS = ("/v1", "/alt/v1")
 BILLINGS = (PriceClass.PAID, PriceClass.PAID, PriceClass.FREE, PriceClass.LOCAL, None)
 FIGURES = ("1", "1.05", "1.5", "3")
+
+UNCAPPED = Caps(None, None, None, None)
+"""What caps do is told elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,8 @@ class Settings:
             providers,
             {name: Price(figure, figure * 4) for name, figure in self.prices.items()},
         )
-        return CoreConfig(routes, GuardConfig(on_drift=self.on_drift, identity=self.identity))
+        guard = GuardConfig(on_drift=self.on_drift, identity=self.identity)
+        return CoreConfig(routes, guard, caps=UNCAPPED)
 
 
 def first_settings(random: Random, urls: tuple[str, ...]) -> Settings:

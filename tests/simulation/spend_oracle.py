@@ -263,8 +263,11 @@ class SpendOracle:
             must(counted in (told, told + unsent), f"{rows} should count as {told}: {run}")
             self._known.told["counted as billed"] += any(row.reserved for row, _ in billed)
         else:
-            for row, _ in billed:
-                must(row.settled == row.reserved, f"{row} should keep all it reserved: {run}")
+            for row, entry in billed:
+                # Where the gate's commit was in doubt, whoever asked knows that nothing left.
+                unsent = entry is None and row.settled == 0
+                kept = unsent or row.settled == row.reserved
+                must(kept, f"{row} should keep all it reserved: {run}")
                 self._known.told["counted as all reserved"] += row.reserved > 0
         for row in rows:
             request = Request(row.run, row.attempt, row.step)
@@ -280,12 +283,10 @@ class SpendOracle:
                 continue
             if new.state == "held" and new.hold == "budget" and old.state != "planned":
                 self._capped(old, new, reports[new.id])
-            if (old.state, new.state) == ("held", "missed") and verb == "pass_gate":
+            if (old.state, new.state, verb) == ("held", "missed", "record"):
                 waited = old.hold == "budget" and not old.requests
-                must(waited, f"{new} is missed, and no cap held it: {old}")
-                self._known.told["made up for"] += 1
-            begins = (old.state, new.state) == ("claimed", "calling")
-            if begins and new.kind == "scheduled":
+                self._known.told["made up for"] += waited
+            if (old.state, new.state, new.kind) == ("calling", "succeeded", "scheduled"):
                 left = [
                     run
                     for run in self._known.open.values()
