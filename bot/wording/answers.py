@@ -103,8 +103,8 @@ def answer(found: Answer, how: str) -> Message:
             return choosing.still_held(found)
         case Decisions():
             return pressed.decisions(found)
-        case Histories(job, history, removed):
-            return _of_removed(histories.history(job, history), job, removed, how)
+        case Histories(job, history, removed, halt):
+            return _of_removed(histories.history(job, history, how, halt), job, removed, how)
         case Outputs(job, run, removed):
             return _of_removed(histories.output(job, run), job, removed, how)
         case Default():

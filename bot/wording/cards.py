@@ -44,7 +44,7 @@ def added(view: JobView, how: str, twin: JobId | None = None) -> Message:
     job = view.job
     unguarded = unguarded_axes(job)
     title = f"Job {job.id} is scheduled: {job.name}"
-    blocks: list[Block] = [Fields(rows(view))]
+    blocks: list[Block] = [*_halted(view, how), Fields(rows(view))]
     if unguarded:
         axes = " and ".join(AXIS_WORDS[axis] for axis in unguarded)
         title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
@@ -108,7 +108,7 @@ def shown(view: JobView, how: str) -> Message:
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
     more.append(("Owner", line(job.owner.called)))
-    blocks: list[Block] = [Fields((*rows(view), *more))]
+    blocks: list[Block] = [*_halted(view, how), Fields((*rows(view), *more))]
     # What held it once and holds it no more would contradict the rest.
     if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
         blocks.append(Code(_without_reference(view.held[-1].error)))
@@ -118,11 +118,15 @@ def shown(view: JobView, how: str) -> Message:
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
 
 
+def _halted(view: JobView, how: str) -> tuple[Block, ...]:
+    return (halts.in_force(view.halt, how),) if view.halt else ()
+
+
 def _held_fires(view: JobView, how: str) -> Line:
     """How many fires wait since when; and what runs one, where nothing holds it any more."""
     fires = facts.count(len(view.held), "fire")
     since = (f"{fires} since ", Moment(view.held[0].fire_time, view.job.zone))
-    if view.would_hold is not None or view.capped is not None:
+    if view.would_hold is not None or view.capped is not None or view.halt is not None:
         return line(*since)
     return line(*since, "; nothing holds the job now: ", code(f"{how} run {view.job.id}"))
 

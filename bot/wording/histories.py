@@ -3,8 +3,9 @@
 from datetime import datetime, timedelta
 
 from bot.message import Bullets, Line, Message, Moment, Paragraph, Quiet, Written, line
-from bot.wording import facts
+from bot.wording import facts, halts
 from bot.wording.runs import HOLD_WORDS, OUTCOME_WORDS, figures, receipt, stop_button
+from scheduler.halt import Halt
 from scheduler.job import Job
 from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
 from scheduler.schedule.spans import span_words
@@ -14,12 +15,14 @@ AT_ONCE = timedelta(seconds=10)
 """A run that began within this of its fire time began in time."""
 
 
-def history(job: Job, runs: tuple[Run, ...]) -> Message:
+def history(job: Job, runs: tuple[Run, ...], how: str, halt: Halt | None = None) -> Message:
+    """`halt` is the one in force: above what ran before it."""
+    above = (halts.in_force(halt, how),) if halt else ()
     if not runs:
-        return Message(f"Job {facts.called(job)} has not run yet.")
+        return Message(f"Job {facts.called(job)} has not run yet.", above)
     return Message(
         f"The latest runs of job {facts.called(job)}",
-        (Bullets(tuple(_in_history(run, job) for run in runs)),),
+        (*above, Bullets(tuple(_in_history(run, job) for run in runs)),),
         tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
     )
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from scheduler.alert import Alert
 from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Removed, Shown
 from scheduler.errors import UserError
-from scheduler.job import Job, JobId, JobState, Place
+from scheduler.halt import Halt
+from scheduler.job import Job, JobId, JobKind, JobState, Place
 from scheduler.judge import Go, policy
 from scheduler.plan import following
 from scheduler.ports import Entry, Held
@@ -56,6 +57,7 @@ class Reading:
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
             running=running[0] if running else None,
+            halt=await self._halt(job),
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:
@@ -87,7 +89,8 @@ class Reading:
     async def history(self, job_id: JobId) -> Histories:
         job = await self._core.known(job_id)
         runs = tuple(await self._core.store.history(job_id, HISTORY))
-        return Histories(job, runs, await removed(self._core, job))
+        halt = await self._halt(job)
+        return Histories(job, runs, await removed(self._core, job), halt)
 
     async def output(self, job_id: JobId) -> Outputs:
         """The latest run that has something to show."""
@@ -95,6 +98,12 @@ class Reading:
         runs = await self._core.store.history(job_id, 50)
         latest = next((run for run in runs if _has_output(run)), None)
         return Outputs(job, latest, await removed(self._core, job))
+
+    async def _halt(self, job: Job) -> Halt | None:
+        """The halt in force; plain messages go on all the same, and what was removed rests anyway."""
+        if job.kind is JobKind.MESSAGE or job.state is JobState.REMOVED:
+            return None
+        return await self._core.store.halted()
 
     async def alerts(self, place: Place | None) -> Alerts:
         """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""

@@ -464,6 +464,7 @@ SAID = {
             a_run(RunState.SUCCEEDED, 2, started_at=NINE + timedelta(hours=2)),
             a_run(RunState.MISSED, 1),
         ),
+        "/jobs",
     ),
     "what the jobs of a chat cost": answers.answer(overviews.CHAT, "/jobs"),
     "what a thousand jobs cost": answers.answer(overviews.CROWD, "/jobs"),
@@ -476,7 +477,7 @@ SAID = {
     "what a job costs that has nothing to do": answers.answer(overviews.IDLE, "/jobs"),
     "what a message costs": answers.answer(overviews.TEA, "/jobs"),
     "an estimate says on which price list it rests": histories.history(
-        a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0])
+        a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0]), "/jobs"
     ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"
