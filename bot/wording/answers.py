@@ -67,7 +67,7 @@ from scheduler.answers import (
 from scheduler.costs import Overview
 from scheduler.drift import consent
 from scheduler.halt import HaltEnded, HaltSet
-from scheduler.job import Job, JobState, unguarded_axes
+from scheduler.job import Job, JobKind, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run
 
@@ -239,6 +239,11 @@ def _stopped(found: Stopped) -> Message:
     first = next((run.cancel_asked_by for run in found.runs if run.cancel_asked_by), None)
     if first is not None:
         return Message(f"Job {name} is being stopped already, by {first}; nothing was changed.")
+    if found.job.kind is JobKind.SCRIPT:
+        went = "it had not begun."
+        if found.requests:
+            went = "its script is ended, with everything it has started."
+        return Message(f"Job {name} is stopped: {went}")
     if not found.requests:
         return Message(f"Job {name} is stopped; no call was made.")
     left = facts.count(found.requests, "request")

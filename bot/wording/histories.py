@@ -6,7 +6,7 @@ from bot.message import Bullets, Line, Message, Moment, Paragraph, Quiet, Writte
 from bot.wording import facts, halts
 from bot.wording.runs import HOLD_WORDS, OUTCOME_WORDS, figures, receipt, stop_button
 from scheduler.halt import Halt
-from scheduler.job import Job
+from scheduler.job import Job, JobKind
 from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
 from scheduler.schedule.spans import span_words
 from scheduler.script import is_script
@@ -48,6 +48,8 @@ def _in_history(run: Run, job: Job) -> Line:
 def outcome(run: Run, job: Job) -> Line:
     """A run in one line: when it was due, how it went, and when it ran where that was later."""
     words = OUTCOME_WORDS[run.state]
+    if run.state is RunState.UNKNOWN and job.kind is JobKind.SCRIPT:
+        words = "unknown: it may have done its work"
     if run.hold_reason and run.state is RunState.MISSED:
         words = "held, then given up for a later fire"
         if run.hold_reason is HoldReason.HALT:
