@@ -172,7 +172,9 @@ async def test_people_are_warned_once_before_a_cap_holds_anything(world: World) 
     await lose(world, 2)
     warnings = [m for m in world.chat.messages.values() if "comes near the $0.17" in m.title]
     assert len(warnings) == 1
-    assert "$0.071 is spent or reserved" in text_of(warnings[0])
+    told = " ".join(text_of(warnings[0]).split())
+    assert "$0.071 is spent or reserved" in told
+    assert "`/jobs cost 1` says what was spent; `/jobs raise 1` allows more" in told
     assert world.paid.count == 2
 
 
