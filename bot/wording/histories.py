@@ -22,7 +22,10 @@ def history(job: Job, runs: tuple[Run, ...], how: str, halt: Halt | None = None)
         return Message(f"Job {facts.called(job)} has not run yet.", above)
     return Message(
         f"The latest runs of job {facts.called(job)}",
-        (*above, Bullets(tuple(_in_history(run, job) for run in runs)),),
+        (
+            *above,
+            Bullets(tuple(_in_history(run, job) for run in runs)),
+        ),
         tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
     )
 
