@@ -261,6 +261,8 @@ def figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
         known = prices.list_words(route) if of_list else ""
         by_it = known if usage.cost and usage.cost_source is CostSource.ESTIMATED else ""
         parts.append(cost_words(usage) + by_it)
+    if usage.requests and usage.input_tokens == 0 == usage.output_tokens:
+        return parts
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
     elif run.state is RunState.SUCCEEDED and usage.requests:

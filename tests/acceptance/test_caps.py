@@ -150,6 +150,13 @@ async def test_what_the_provider_refuses_counts_as_nothing(world: World) -> None
         await world.type("/jobs run 1")
     assert world.paid.count == 4
     assert (await states(world)) == [RunState.FAILED] * 4
+    report = text_of(world.latest)
+    history = text_of(await world.type("/jobs history 1"))
+    costs = text_of(await world.type("/jobs cost 1"))
+    for told, times in ((report, 1), (history, 4), (costs, 4)):
+        assert told.count("nothing billed") == times
+        assert "unknown" not in told
+        assert "0 tokens" not in told
 
 
 async def test_a_free_route_knows_no_cap(world: World) -> None:
