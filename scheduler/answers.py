@@ -30,7 +30,7 @@ class JobView:
     one all the same; `would_hold` is why it would be held now, `capped` the cap that would hold it
     where nothing else does, and `policy` what becomes of it when the
     default moves. `running` is its run in flight, `held` are its held runs, the oldest first. `halt` is
-    the one in force, of a job that it holds.
+    the one in force, of a job that it holds; `per_run_usd` is what the settings allow any run.
     """
 
     job: Job
@@ -47,6 +47,7 @@ class JobView:
     forecast: Forecast | None = None
     running: Run | None = None
     halt: Halt | None = None
+    per_run_usd: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)

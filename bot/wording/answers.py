@@ -135,9 +135,11 @@ def answer(found: Answer, how: str) -> Message:
 
 def _changed(found: Changed, how: str) -> Message:
     view = found.view
-    blocks: list[Block] = [] if found.done is Done.REMOVED else [Fields(cards.rows(view))]
-    if found.before is not None and (changes := edits(found.before, view.job)):
-        blocks.insert(0, Fields(changes))
+    changes = edits(found.before, view.job) if found.before is not None else ()
+    blocks: list[Block] = []
+    if found.done is not Done.REMOVED:
+        # In one table, so that its columns stand below each other.
+        blocks.append(Fields((*changes, *cards.rows(view))))
     buttons: tuple[Button, ...] = ()
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)

@@ -1,5 +1,7 @@
 """Jobs as cards and lists."""
 
+from decimal import Decimal
+
 from bot.message import (
     Block,
     Bullets,
@@ -161,8 +163,15 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
         times = facts.count(job.retry, "more attempt")
         found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
     if job.max_usd is not None:
-        found.append(("At most", line(f"{dollars(job.max_usd)} a run (max_usd)")))
+        found.append(("At most", line(_at_most(job.max_usd, view.per_run_usd))))
     return tuple(found)
+
+
+def _at_most(own: Decimal, of_all: Decimal | None) -> str:
+    """What a run may cost: the lower of what the job says and what the settings do."""
+    if of_all is None or own <= of_all:
+        return f"{dollars(own)} a run (max_usd)"
+    return f"{dollars(of_all)} a run (spend.per_run_usd, less than its max_usd of {dollars(own)})"
 
 
 def listed(answer: Listed, how: str) -> Message:

@@ -58,6 +58,7 @@ class Reading:
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
             running=running[0] if running else None,
             halt=await self._halt(job),
+            per_run_usd=self._core.config.last_good().caps.per_run_usd,
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:

@@ -50,6 +50,8 @@ async def test_an_admin_cannot_raise_it_for_today(world: World) -> None:
 
 async def test_it_never_widens_the_cap_of_the_settings(world: World) -> None:
     await capped(world, "5", PRICES + "spend: {per_run_usd: 0.06}\n")
+    card = " ".join(text_of(await world.type("/jobs show 1")).split())
+    assert "At most $0.06 a run (spend.per_run_usd, less than its max_usd of $5.00)" in card
     await world.fire()
     assert "more than the $0.06 of spend.per_run_usd" in text_of(world.latest)
     assert world.calls == 0

@@ -439,6 +439,29 @@ SAID = {
         ),
         "/jobs",
     ),
+    "a job whose own cap is above that of the settings": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(
+                a_job(max_usd=Decimal(5)),
+                FIRES,
+                current=resolved(FREE),
+                per_run_usd=Decimal("0.50"),
+            ),
+            "Ana",
+            before=a_job(max_usd=Decimal("0.05")),
+        ),
+        "/jobs",
+    ),
+    "a job whose own cap is off again": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(a_job(), FIRES, current=resolved(FREE), per_run_usd=Decimal("0.50")),
+            "Ana",
+            before=a_job(max_usd=Decimal("0.05")),
+        ),
+        "/jobs",
+    ),
     "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
     "a history": histories.history(
         a_job(),
