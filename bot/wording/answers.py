@@ -148,6 +148,8 @@ def _changed(found: Changed, how: str) -> Message:
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
         buttons = (replace(runs.run_held_button(view.held[-1]), primary=True),)
+        if view.halt is not None:
+            blocks[-1], buttons = halts.in_force(view.halt, how), ()
     if found.done is Done.REMOVED:
         back = code(f"{how} resume {view.job.id}")
         blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))

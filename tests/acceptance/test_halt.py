@@ -101,6 +101,8 @@ async def test_held_fires_are_told_once_in_a_chat(world: World) -> None:
     assert await states(world, 2) == [RunState.HELD, RunState.HELD]
     [told] = said(world, "is held: everything that spends is halted. No call was made.")
     assert "Later fires of this chat are held without a word." in text_of(told)
+    assert told.buttons == ()
+    assert text_of(told).count("/jobs unhalt") == 1
 
 
 Door = Callable[[World], Awaitable[Message]]
@@ -156,7 +158,9 @@ async def test_a_decision_runs_no_one_shot_while_everything_is_halted(world: Wor
     world.point_default("paid-lab", "large")
     await world.fire()
     await halted(world)
-    await world.type("/jobs pin 1")
+    pinned = await world.type("/jobs pin 1")
+    assert WHO_AND_WHY in text_of(pinned)
+    assert pinned.buttons == ()
     assert await states(world) == [RunState.HELD]
     await world.type("/jobs unhalt")
     assert await states(world) == [RunState.HELD]
