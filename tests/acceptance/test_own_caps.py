@@ -1,5 +1,7 @@
 """A job's own cap (`max_usd=`): it lowers what a run may cost, and nothing raises it but an edit."""
 
+import pytest
+
 from scheduler.run import HoldReason, RunState
 from tests.acceptance.test_caps import PRICES
 from tests.acceptance.world import World, text_of
@@ -81,3 +83,14 @@ async def test_it_outlives_a_restart(world: World) -> None:
     await capped(world)
     await world.restart()
     assert (await world.fire()).state is RunState.HELD
+
+
+@pytest.mark.parametrize("kind", ["message", "script"])
+async def test_a_job_that_calls_no_provider_takes_none(world: World, kind: str) -> None:
+    world.point_default("free-lab", "small", "scripts:\n  check: {argv: [/bin/true]}\n")
+    add = f"/jobs add every day at 09:00 kind={kind} {{}}| check"
+    words = f"A job of kind={kind} calls no provider; leave max_usd= out."
+    assert (await world.type(add.format("max_usd=1 "))).title == words
+    await world.type(add.format(""))
+    assert (await world.type("/jobs edit 1 max_usd=1")).title == words
+    assert (await world.job()).max_usd is None

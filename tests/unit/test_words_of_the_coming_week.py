@@ -11,9 +11,7 @@ from scheduler.rate import Ahead, Basis, Coming, Rate, Recent, rate
 from tests.unit.jobs import PAID, a_job
 
 CENT = Decimal("0.01")
-OWN = replace(
-    PAID, price=PriceCard(PriceSource.OVERRIDE, Decimal(3), Decimal(15), matched="large")
-)
+OWN = replace(PAID, price=PriceCard(PriceSource.OVERRIDE, Decimal(3), Decimal(15), matched="large"))
 LISTED = replace(
     PAID, price=PriceCard(PriceSource.LIST, Decimal(3), Decimal(15), edition="genai-prices 0.2.3")
 )
@@ -21,13 +19,18 @@ TOKENS = Recent(None, 1000, 500, None)
 
 
 def of_one(found: Rate | None, fires: int = 7) -> str:
-    return "".join(str(span.text) for span in coming.of_one(Coming((Ahead(a_job(), fires, found),))))
+    return "".join(
+        str(span.text) for span in coming.of_one(Coming((Ahead(a_job(), fires, found),)))
+    )
 
 
 @pytest.mark.parametrize(
     ("found", "words"),
     [
-        (rate(OWN, ()), "by the price in config.yaml and assumed tokens: no good run tells them yet"),
+        (
+            rate(OWN, ()),
+            "by the price in config.yaml and assumed tokens: no good run tells them yet",
+        ),
         (rate(LISTED, ()), "by list price and assumed tokens: no good run tells them yet"),
         (rate(OWN, [TOKENS]), "by the price in config.yaml and the tokens of its last run"),
         (rate(LISTED, [TOKENS] * 3), "by list price and the tokens of its last 3 runs"),
