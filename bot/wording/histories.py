@@ -11,6 +11,9 @@ from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
 from scheduler.schedule.spans import span_words
 from scheduler.script import is_script
 
+LONGEST_WHY = 120
+"""Signs of an error that stand in the line of its run; `output` has it whole."""
+
 AT_ONCE = timedelta(seconds=10)
 """A run that began within this of its fire time began in time."""
 
@@ -36,7 +39,7 @@ def output(job: Job, run: Run | None) -> Message:
     body = Written(run.output) if run.output is not None else Paragraph(line(run.error or ""))
     return Message(
         f"The latest output of job {facts.called(job)}",
-        (Paragraph(outcome(run, job)), body, Quiet(receipt(run))),
+        (Paragraph(outcome(run, job, why=False)), body, Quiet(receipt(run))),
     )
 
 
@@ -48,8 +51,9 @@ def _in_history(run: Run, job: Job) -> Line:
     return (*told, *line("; ", ", ".join(figures(run, run.route, of_list=True))))
 
 
-def outcome(run: Run, job: Job) -> Line:
-    """A run in one line: when it was due, how it went, and when it ran where that was later."""
+def outcome(run: Run, job: Job, *, why: bool = True) -> Line:
+    """A run in one line: when it was due, how it went and `why` it came to nothing, and when it ran
+    where that was later."""
     words = OUTCOME_WORDS[run.state]
     if run.state is RunState.UNKNOWN and job.kind is JobKind.SCRIPT:
         words = "unknown: it may have done its work"
@@ -59,6 +63,8 @@ def outcome(run: Run, job: Job) -> Line:
             words = "missed, everything that spends was halted"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
+    if why and run.error and run.state in (RunState.FAILED, RunState.UNKNOWN):
+        words += f" ({_in_short(run.error)})"
     decided = f", {run.decided}" if run.decided else ""
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
     began = _began(run)
@@ -66,6 +72,11 @@ def outcome(run: Run, job: Job) -> Line:
     said = f": {waited}{words}{decided}{asked}{_on(run)}"
     parts = line(Moment(run.fire_time, job.zone), said)
     return parts if began is None else (*parts, *line("; ran at ", Moment(began, job.zone)))
+
+
+def _in_short(error: str) -> str:
+    first = error.split("\n", 1)[0]
+    return first if len(first) <= LONGEST_WHY else f"{first[:LONGEST_WHY].rstrip()}…"
 
 
 def _began(run: Run) -> datetime | None:

@@ -67,7 +67,7 @@ def report(
             return _held(job, run, how)
         case RunState.FAILED:
             printed = (Written(run.output),) if run.output else ()
-            why = Paragraph(line(run.error or "no reason was given"))
+            why = Paragraph(line(sentence(run.error or "no reason was given")))
             return Message(
                 f"Job {facts.called(job)} failed.",
                 (why, *printed, Quiet(receipt(run))),

@@ -4,6 +4,7 @@ import pytest
 
 from scheduler.run import HoldReason, RunState
 from tests.acceptance.test_caps import PRICES
+from tests.acceptance.test_scripts import scripts
 from tests.acceptance.world import World, text_of
 
 # One request reserves $0.071 (tests/acceptance/test_caps.py).
@@ -87,7 +88,7 @@ async def test_it_outlives_a_restart(world: World) -> None:
 
 @pytest.mark.parametrize("kind", ["message", "script"])
 async def test_a_job_that_calls_no_provider_takes_none(world: World, kind: str) -> None:
-    world.point_default("free-lab", "small", "scripts:\n  check: {argv: [/bin/true]}\n")
+    await scripts(world, check=["/bin/true"])
     add = f"/jobs add every day at 09:00 kind={kind} {{}}| check"
     words = f"A job of kind={kind} calls no provider; leave max_usd= out."
     assert (await world.type(add.format("max_usd=1 "))).title == words

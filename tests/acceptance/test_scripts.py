@@ -51,8 +51,10 @@ async def test_a_script_that_fails_says_so_and_shows_what_it_printed(world: Worl
     await world.type("/jobs run 1")
     report = text_of(world.latest)
     assert "Job 1 (Disk) failed." in report
-    assert "the script check failed: exit code 3" in report
+    assert "The script check failed: exit code 3." in report
     assert "no space left" in report
+    history = " ".join(text_of(await world.type("/jobs history 1")).split())
+    assert ": failed (the script check failed: exit code 3), asked for by hand" in history
 
 
 @pytest.mark.parametrize("typed", ["check; id", "/bin/sh", "../check", "$(id)"])

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from bot.message import Span
 from bot.wording import coming
 from scheduler.price import PriceCard, PriceSource
 from scheduler.rate import Ahead, Basis, Coming, Rate, Recent, rate
