@@ -20,9 +20,8 @@ TOKENS = Recent(None, 1000, 500, None)
 
 
 def of_one(found: Rate | None, fires: int = 7) -> str:
-    return "".join(
-        str(span.text) for span in coming.of_one(Coming((Ahead(a_job(), fires, found),)))
-    )
+    told = coming.of_one(Coming((Ahead(a_job(), fires, found),)))
+    return "".join(part.text for part in told if isinstance(part, Span))
 
 
 @pytest.mark.parametrize(
