@@ -31,6 +31,7 @@ class JobView:
     where nothing else does, and `policy` what becomes of it when the
     default moves. `running` is its run in flight, `held` are its held runs, the oldest first. `halt` is
     the one in force, of a job that it holds; `per_run_usd` is what the settings allow any run.
+    `doubt` is its latest run of unknown outcome that nobody has decided about.
     """
 
     job: Job
@@ -48,6 +49,7 @@ class JobView:
     running: Run | None = None
     halt: Halt | None = None
     per_run_usd: Decimal | None = None
+    doubt: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ from scheduler.held import REFERENCE
 from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.route import AXIS_WORDS, Pins
-from scheduler.run import HoldReason
+from scheduler.run import HoldReason, Run
 
 TOLD = (HoldReason.FREE_ONLY, HoldReason.UNGUARDED, HoldReason.SERVED)
 """Why a run would be held, where no drift and no missing route says so already."""
@@ -107,6 +107,8 @@ def shown(view: JobView, how: str) -> Message:
         more.insert(0, ("Consent", snapshot))
     if view.held:
         more.append(("Held", _held_fires(view, how)))
+    if view.doubt:
+        more.append(("In doubt", _in_doubt(view.doubt, job, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
     more.append(("Owner", line(job.owner.called)))
@@ -122,6 +124,13 @@ def shown(view: JobView, how: str) -> Message:
 
 def _halted(view: JobView, how: str) -> tuple[Block, ...]:
     return (halts.in_force(view.halt, how),) if view.halt else ()
+
+
+def _in_doubt(run: Run, job: Job, how: str) -> Line:
+    """A run of unknown outcome waits for somebody; it is not repeated by itself."""
+    again, leave = code(f"{how} run {job.id}"), code(f"{how} leave {job.id}")
+    due = ("the run of ", Moment(run.fire_time, job.zone))
+    return line(*due, ": ", leave, " leaves it as it is, ", again, " starts a new one")
 
 
 def _held_fires(view: JobView, how: str) -> Line:

@@ -2,6 +2,7 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 from scheduler.alert import Alert
@@ -37,8 +38,7 @@ class Reading:
     async def view(self, job: Job) -> JobView:
         """The job with its next fires, held runs, last run, and what its next run would use."""
         held = await self._core.store.held([job.id])
-        runs = await self._core.store.history(job.id, 1)
-        running = await self._core.store.in_flight(job.id)
+        running, runs = await self._under_way(job.id)
         look = OneLook(self._core.config)
         current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
         found = await judged(look, job)
@@ -56,7 +56,8 @@ class Reading:
             capped=over,
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
-            running=running[0] if running else None,
+            running=running,
+            doubt=_doubt(runs),
             halt=await self._halt(job),
             per_run_usd=self._core.config.last_good().caps.per_run_usd,
         )
@@ -75,12 +76,19 @@ class Reading:
             )
         shown = jobs[(page - 1) * PAGE : page * PAGE]
         held = await self._core.store.held([job.id for job in shown])
-        views = tuple(
-            JobView(job, fires=next_fires(job, 1), held=tuple(held.get(job.id, ())))
-            for job in shown
-        )
+        views = tuple([await self._in_a_line(job, held.get(job.id, ())) for job in shown])
         halt = await self._core.store.halted()
         return Listed(views, page, pages, len(jobs), everywhere=place is None, halt=halt)
+
+    async def _in_a_line(self, job: Job, held: Sequence[Run]) -> JobView:
+        running, runs = await self._under_way(job.id)
+        fires = next_fires(job, 1)
+        return JobView(job, fires, held=tuple(held), running=running, doubt=_doubt(runs))
+
+    async def _under_way(self, job_id: JobId) -> tuple[Run | None, list[Run]]:
+        """The run of a job that is going on, and its latest runs."""
+        running = await self._core.store.in_flight(job_id)
+        return (running[0] if running else None), await self._core.store.history(job_id, HISTORY)
 
     async def show(self, job_id: JobId) -> Shown:
         """One job, as it stands or stood: one that was removed can be read like any other."""
@@ -159,6 +167,10 @@ def next_fires(job: Job, count: int) -> tuple[datetime, ...]:
         moments.append(moment)
         moment = following(job, moment)
     return tuple(moments)
+
+
+def _doubt(runs: Sequence[Run]) -> Run | None:
+    return next((run for run in runs if run.in_doubt), None)
 
 
 def _has_output(run: Run) -> bool:
