@@ -22,6 +22,17 @@ class Uncut(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl(sorted(rows))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Whoever types a chat command here is told where it stands."""
+        if args and args[0] not in self.commands and self.name == "cli":
+            from bot.grammar.verbs import CANONICAL
+
+            if args[0].lower() in CANONICAL:
+                ctx.fail(f"No such command; did you mean 'driftpin jobs {' '.join(args)}'?")
+        return super().resolve_command(ctx, args)
+
 
 @click.group(cls=Uncut, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="driftpin", prog_name="driftpin")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from bot.adapters.terminal.adapter import Terminal
 from bot.at_start import warn
 from bot.clock import SystemClock
+from bot.control import ON_THE_MACHINE
 from bot.logs import log_to_file
 from bot.settings import Environment
 
@@ -23,7 +24,12 @@ async def alone(environment: Environment) -> AsyncIterator[tuple["App", Terminal
     async def nothing_to_wait_for() -> None:
         return
 
-    terminal = Terminal(settle=nothing_to_wait_for, interactive=False, pressable=False)
+    terminal = Terminal(
+        settle=nothing_to_wait_for,
+        interactive=False,
+        pressable=False,
+        command=ON_THE_MACHINE,
+    )
     app = await App.open(environment, SystemClock(), {"terminal": terminal})
     log_to_file(environment.home, app.config.secrets)
     warn(app.config)

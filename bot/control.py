@@ -30,6 +30,9 @@ from scheduler.job import Principal
 DRAINED = 2.5
 """Seconds that a command in progress gets when the process stops."""
 
+ON_THE_MACHINE = "driftpin jobs"
+"""How a command begins that is typed into a shell."""
+
 LONGEST_PATH = 100
 """A unix socket's path may have little more than a hundred bytes."""
 
@@ -97,7 +100,7 @@ class Control:
 
     async def _command(self, http: web.Request) -> web.Response:
         typed = await http.json()
-        answer = await self._handle(Request(machine_user(), HERE, str(typed["text"])))
+        answer = await self._handle(typed_here(str(typed["text"])))
         return _response(answer, typed)
 
     async def _import(self, http: web.Request) -> web.Response:
@@ -126,6 +129,11 @@ async def _somebody_answers(path: Path) -> bool:
 def machine_user() -> Principal:
     """Whoever can reach the socket is the person this machine's files belong to."""
     return Principal("terminal", "local", "me", name=login_name())
+
+
+def typed_here(text: str) -> Request:
+    """A command as it came from this machine's command line, where commands begin otherwise."""
+    return Request(machine_user(), HERE, text, command=ON_THE_MACHINE)
 
 
 class Answered(NamedTuple):

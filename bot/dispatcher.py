@@ -109,13 +109,13 @@ class Dispatcher:
         except Refusal as refusal:
             return refusal.message
         except UserError as error:
-            return refusals.mistake(error)
+            return refusals.mistake(error, request.command)
         except ConfigError as error:
             return refusals.settings_broken(error)
         except (AlreadyHandled, StoreError):
             raise
         except DriftpinError as error:
-            return refusals.mistake(UserError(str(error)))
+            return refusals.mistake(UserError(str(error)), request.command)
 
     async def _command(self, request: Request) -> Message:
         command = parse(request.text, request.command)

@@ -5,8 +5,7 @@ import sys
 
 from bot.adapters.terminal.adapter import HERE
 from bot.alone import alone
-from bot.control import ask, machine_user, socket_path
-from bot.message import Request
+from bot.control import ask, socket_path, typed_here
 from bot.settings import Environment
 
 REFUSED = 2
@@ -25,7 +24,7 @@ async def one_command(text: str) -> int:
         print(answer.text)
         return REFUSED if answer.refused else 0
     async with alone(environment) as (app, terminal):
-        told = await app.dispatcher.handle(Request(machine_user(), HERE, text))
+        told = await app.dispatcher.handle(typed_here(text))
         if told is not None:
             await terminal.send(HERE, told)
         await app.engine.idle()

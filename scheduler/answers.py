@@ -29,7 +29,9 @@ class JobView:
     with the consent, and `instead` is the consented route where the job runs on that
     one all the same; `would_hold` is why it would be held now, `capped` the cap that would hold it
     where nothing else does, and `policy` what becomes of it when the
-    default moves. `running` is its run in flight, `held` are its held runs, the oldest first.
+    default moves. `running` is its run in flight, `held` are its held runs, the oldest first. `halt` is
+    the one in force, of a job that it holds; `per_run_usd` is what the settings allow any run.
+    `doubt` is its latest run of unknown outcome that nobody has decided about.
     """
 
     job: Job
@@ -45,6 +47,9 @@ class JobView:
     policy: OnDrift | None = None
     forecast: Forecast | None = None
     running: Run | None = None
+    halt: Halt | None = None
+    per_run_usd: Decimal | None = None
+    doubt: Run | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,9 +228,12 @@ class Decisions:
 
 @dataclass(frozen=True, slots=True)
 class Histories:
+    """`halt` is the one in force, of a job that it holds."""
+
     job: Job
     runs: tuple[Run, ...]
     removed: Removed | None = None
+    halt: Halt | None = None
 
 
 @dataclass(frozen=True, slots=True)

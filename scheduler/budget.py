@@ -27,7 +27,7 @@ def budget_error(
     if route.price is None or not route.price.known:
         lines.append(
             f"Nobody knows what {route.name} costs, so a run of it counts as all that a run may"
-            f" cost; prices in config.yaml says it."
+            f" cost; prices in config.yaml can say it."
         )
     if reached.cap is Cap.OWN:
         lines.append(f"{own_cap_command(job, reached)} allows it.")

@@ -7,6 +7,9 @@ from scheduler.errors import UserError
 from scheduler.job import Job
 from scheduler.run import Run
 
+ENDS_IT = "/jobs unhalt"
+"""The chat command that ends a halt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Halt:
@@ -52,14 +55,14 @@ class Halted(UserError):
 
     def __init__(self, halt: Halt) -> None:
         super().__init__(
-            f"nothing was done: {halt}", "an admin ends it with '/jobs unhalt'; messages go on"
+            f"nothing was done: {halt}", f"an admin ends it with '{ENDS_IT}'; messages go on"
         )
 
 
 def halt_error(halt: Halt, requests: int = 0) -> str:
     """The recorded error of a run that a halt holds; `requests` had left before it came."""
     made = "no call was made" if not requests else f"it stopped after {_calls(requests)}"
-    return f"Held: {halt}; {made}.\n/jobs unhalt"
+    return f"Held: {halt}; {made}.\n{ENDS_IT}"
 
 
 def _calls(requests: int) -> str:

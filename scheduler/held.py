@@ -118,6 +118,8 @@ def cost_words(usage: Usage) -> str:
     """What was spent, and how that is known."""
     if usage.cost is None:
         return "cost unknown"
+    if not (usage.cost or usage.output_tokens) and usage.cost_source is CostSource.BILLED:
+        return "nothing billed"
     amount = dollars(usage.cost)
     return (
         f"{amount} billed"

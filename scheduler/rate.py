@@ -34,16 +34,18 @@ class Basis(StrEnum):
     TOKENS = "tokens"
     """The price of this route, and the tokens of its latest runs."""
     ASSUMED = "assumed"
-    """The price of this route, and tokens that are assumed: it has not run yet."""
+    """The price of this route, and tokens that are assumed: no good run has told them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rate:
-    """About what a run costs, in US dollars, from so many `runs`."""
+    """About what a run costs, in US dollars, from so many `runs`; by the operator's `own` price where
+    config.yaml has one, else by that of the list."""
 
     amount: Decimal
     basis: Basis
     runs: int = 0
+    own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ class Coming:
 
     @property
     def unknown(self) -> tuple[Ahead, ...]:
-        return tuple(each for each in self.jobs if each.rate is None)
+        return tuple(each for each in self.jobs if each.rate is None and each.fires)
 
 
 def rate(route: Route, recent: Sequence[Recent]) -> Rate | None:
@@ -115,7 +117,8 @@ def rate(route: Route, recent: Sequence[Recent]) -> Rate | None:
     amount = run_cost(route.price_class, route.price, usual)
     if amount is None:
         return None
-    return Rate(amount, Basis.TOKENS if usual.runs else Basis.ASSUMED, usual.runs)
+    own = route.price is not None and route.price.source is PriceSource.OVERRIDE
+    return Rate(amount, Basis.TOKENS if usual.runs else Basis.ASSUMED, usual.runs, own)
 
 
 def held_back(

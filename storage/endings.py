@@ -183,7 +183,7 @@ def _record(tx: Tx, run_id: RunId, worker: str, finish: Finish, owed: Sequence[O
         moved(run, finish.state, tx.now),
         output=finish.output,
         error=finish.error,
-        usage=finish.usage.after(run.usage),
+        usage=finish.used.after(run.usage),
         hold_reason=None,
         drifts=(),
     )
@@ -262,12 +262,10 @@ def _try_again(tx: Tx, run_id: RunId, worker: str, refused: Finish) -> Run | Non
         return None
     settle_attempt(tx, job, run, refused.state, refused.usage, refused.free_from)
     _give_back(tx, job, run)
-    # What was refused leaves no doubt about what its next attempt costs.
-    used = refused.usage.unbilled() if refused.free_from == 1 else refused.usage
     further = replace(
         moved(run, RunState.CLAIMED, tx.now),
         attempt=run.attempt + 1,
-        usage=used.after(run.usage),
+        usage=refused.used.after(run.usage),
         error=refused.error,
     )
     save_run(tx, further)

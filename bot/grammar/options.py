@@ -159,9 +159,12 @@ def checked(key: str, value: str) -> str:
 def _one_of(option: Option, value: str) -> str:
     word = value.lower().replace("-", "_")
     if word not in option.words:
+        near = difflib.get_close_matches(word[:32], option.words, n=1)
         raise UserError(
             f"{option.key}= is {option.takes}, not '{shortened(value, 40)}'",
-            f"type it like '{option.key}={option.example}'",
+            f"did you mean '{option.key}={near[0]}'?"
+            if near
+            else f"type it like '{option.key}={option.example}'",
         )
     return word
 

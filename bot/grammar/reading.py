@@ -9,8 +9,9 @@ from bot.grammar.cut import Cut, in_words
 from bot.grammar.defaults import default
 from bot.grammar.drafts import add, edit
 from bot.grammar.near import no_such_topic, not_understood, split_verb
+from bot.grammar.options import KEYS
 from bot.grammar.typed import plain, received, shortened
-from bot.grammar.verbs import BY_NAME, CANONICAL, TOPICS
+from bot.grammar.verbs import BY_NAME, BY_WORD, CANONICAL, TOPICS
 from scheduler.alert import Decision
 from scheduler.commands import (
     AcceptRoute,
@@ -221,7 +222,7 @@ def _help(said: Said) -> Command:
     if said.typed == "start":
         return _started(said, words[0])
     topic = words[0].lower().removeprefix("/")
-    topic = CANONICAL.get(topic, topic)
+    topic = CANONICAL.get(topic) or BY_WORD.get(topic) or ("options" if topic in KEYS else topic)
     if topic not in TOPICS:
         raise no_such_topic(said, topic)
     return Help(topic)

@@ -252,6 +252,11 @@ SECOND_FORM = Verb(
 BY_NAME = {verb.name: verb for verb in (*VERBS, SECOND_FORM)}
 TOPICS = (*BY_NAME, "options")
 
+BY_WORD = {"cap": "raise", "caps": "raise", "budget": "raise"} | dict.fromkeys(
+    ("option", "script", "scripts", "message", "messages", "policy", "policies"), "options"
+)
+"""What people ask for help on that is no verb, and the topic that speaks of it."""
+
 CANONICAL = {verb.name: verb.name for verb in BY_NAME.values()} | {
     synonym: verb.name for verb in VERBS for synonym in verb.synonyms
 }

@@ -67,7 +67,7 @@ from scheduler.answers import (
 from scheduler.costs import Overview
 from scheduler.drift import consent
 from scheduler.halt import HaltEnded, HaltSet
-from scheduler.job import Job, JobState, unguarded_axes
+from scheduler.job import Job, JobKind, JobState, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.run import Run
 
@@ -103,8 +103,8 @@ def answer(found: Answer, how: str) -> Message:
             return choosing.still_held(found)
         case Decisions():
             return pressed.decisions(found)
-        case Histories(job, history, removed):
-            return _of_removed(histories.history(job, history), job, removed, how)
+        case Histories(job, history, removed, halt):
+            return _of_removed(histories.history(job, history, how, halt), job, removed, how)
         case Outputs(job, run, removed):
             return _of_removed(histories.output(job, run), job, removed, how)
         case Default():
@@ -135,9 +135,11 @@ def answer(found: Answer, how: str) -> Message:
 
 def _changed(found: Changed, how: str) -> Message:
     view = found.view
-    blocks: list[Block] = [] if found.done is Done.REMOVED else [Fields(cards.rows(view))]
-    if found.before is not None and (changes := edits(found.before, view.job)):
-        blocks.insert(0, Fields(changes))
+    changes = edits(found.before, view.job) if found.before is not None else ()
+    blocks: list[Block] = []
+    if found.done is not Done.REMOVED:
+        # In one table, so that its columns stand below each other.
+        blocks.append(Fields((*changes, *cards.rows(view))))
     buttons: tuple[Button, ...] = ()
     if found.released:
         fire = Moment(found.released.fire_time, view.job.zone)
@@ -146,6 +148,8 @@ def _changed(found: Changed, how: str) -> Message:
     elif view.held and found.done in (Done.PINNED, Done.ACCEPTED, Done.SNAPSHOT):
         blocks.append(_held_waits(view.held[-1], view.job, how))
         buttons = (replace(runs.run_held_button(view.held[-1]), primary=True),)
+        if view.halt is not None:
+            blocks[-1], buttons = halts.in_force(view.halt, how), ()
     if found.done is Done.REMOVED:
         back = code(f"{how} resume {view.job.id}")
         blocks.append(Quiet(line("Its history stays; ", back, " brings it back.")))
@@ -239,6 +243,11 @@ def _stopped(found: Stopped) -> Message:
     first = next((run.cancel_asked_by for run in found.runs if run.cancel_asked_by), None)
     if first is not None:
         return Message(f"Job {name} is being stopped already, by {first}; nothing was changed.")
+    if found.job.kind is JobKind.SCRIPT:
+        went = "it had not begun."
+        if found.requests:
+            went = "its script is ended, with everything it has started."
+        return Message(f"Job {name} is stopped: {went}")
     if not found.requests:
         return Message(f"Job {name} is stopped; no call was made.")
     left = facts.count(found.requests, "request")

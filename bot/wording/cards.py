@@ -1,5 +1,7 @@
 """Jobs as cards and lists."""
 
+from decimal import Decimal
+
 from bot.message import (
     Block,
     Bullets,
@@ -30,7 +32,7 @@ from scheduler.held import REFERENCE
 from scheduler.job import Job, JobId, JobKind, unguarded_axes
 from scheduler.press import Action, Press
 from scheduler.route import AXIS_WORDS, Pins
-from scheduler.run import HoldReason
+from scheduler.run import HoldReason, Run
 
 TOLD = (HoldReason.FREE_ONLY, HoldReason.UNGUARDED, HoldReason.SERVED)
 """Why a run would be held, where no drift and no missing route says so already."""
@@ -44,7 +46,7 @@ def added(view: JobView, how: str, twin: JobId | None = None) -> Message:
     job = view.job
     unguarded = unguarded_axes(job)
     title = f"Job {job.id} is scheduled: {job.name}"
-    blocks: list[Block] = [Fields(rows(view))]
+    blocks: list[Block] = [*_halted(view, how), Fields(rows(view))]
     if unguarded:
         axes = " and ".join(AXIS_WORDS[axis] for axis in unguarded)
         title = f"Job {job.id} is scheduled, but UNGUARDED: {job.name}"
@@ -105,10 +107,12 @@ def shown(view: JobView, how: str) -> Message:
         more.insert(0, ("Consent", snapshot))
     if view.held:
         more.append(("Held", _held_fires(view, how)))
+    if view.doubt:
+        more.append(("In doubt", _in_doubt(view.doubt, job, how)))
     if view.last:
         more.append(("Last run", outcome(view.last, job)))
     more.append(("Owner", line(job.owner.called)))
-    blocks: list[Block] = [Fields((*rows(view), *more))]
+    blocks: list[Block] = [*_halted(view, how), Fields((*rows(view), *more))]
     # What held it once and holds it no more would contradict the rest.
     if view.held and view.held[-1].error and view.would_hold == view.held[-1].hold_reason:
         blocks.append(Code(_without_reference(view.held[-1].error)))
@@ -118,11 +122,22 @@ def shown(view: JobView, how: str) -> Message:
     return Message(f"Job {job.id}: {job.name}", tuple(blocks), buttons)
 
 
+def _halted(view: JobView, how: str) -> tuple[Block, ...]:
+    return (halts.in_force(view.halt, how),) if view.halt else ()
+
+
+def _in_doubt(run: Run, job: Job, how: str) -> Line:
+    """A run of unknown outcome waits for somebody; it is not repeated by itself."""
+    again, leave = code(f"{how} run {job.id}"), code(f"{how} leave {job.id}")
+    due = ("the run of ", Moment(run.fire_time, job.zone))
+    return line(*due, ": ", leave, " leaves it as it is, ", again, " starts a new one")
+
+
 def _held_fires(view: JobView, how: str) -> Line:
     """How many fires wait since when; and what runs one, where nothing holds it any more."""
     fires = facts.count(len(view.held), "fire")
     since = (f"{fires} since ", Moment(view.held[0].fire_time, view.job.zone))
-    if view.would_hold is not None or view.capped is not None:
+    if view.would_hold is not None or view.capped is not None or view.halt is not None:
         return line(*since)
     return line(*since, "; nothing holds the job now: ", code(f"{how} run {view.job.id}"))
 
@@ -157,8 +172,15 @@ def rows(view: JobView) -> tuple[tuple[str, Line], ...]:
         times = facts.count(job.retry, "more attempt")
         found.append(("Retry", line(f"up to {times} when the provider is busy or broken")))
     if job.max_usd is not None:
-        found.append(("At most", line(f"{dollars(job.max_usd)} a run (max_usd)")))
+        found.append(("At most", line(_at_most(job.max_usd, view.per_run_usd))))
     return tuple(found)
+
+
+def _at_most(own: Decimal, of_all: Decimal | None) -> str:
+    """What a run may cost: the lower of what the job says and what the settings do."""
+    if of_all is None or own <= of_all:
+        return f"{dollars(own)} a run (max_usd)"
+    return f"{dollars(of_all)} a run (spend.per_run_usd, less than its max_usd of {dollars(own)})"
 
 
 def listed(answer: Listed, how: str) -> Message:

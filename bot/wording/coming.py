@@ -1,5 +1,6 @@
 """What is ahead, in words: what the coming week will cost at this rate, and what is held back."""
 
+from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
 from typing import assert_never
@@ -11,10 +12,12 @@ from scheduler.costs import NAMED
 from scheduler.dollars import dollars
 from scheduler.rate import Ahead, Basis, Coming, HeldBack, Rate
 
+_ORDER = {basis: place for place, basis in enumerate(Basis)}
+
 
 def of_all(coming: Coming) -> str:
     """What the coming week costs at this rate, and what that rests on."""
-    known = [each for each in coming.jobs if each.rate is not None]
+    known = [each for each in coming.jobs if each.rate is not None and each.fires]
     said = []
     if known:
         said.append(f"{_about(coming.amount)} for {facts.count(coming.fires, 'run')}")
@@ -30,17 +33,27 @@ def of_all(coming: Coming) -> str:
 
 def _bases(rates: Sequence[Rate]) -> str:
     """What so many rates rest on."""
-    words = {
-        Basis.COSTS: "by what their latest runs cost",
-        Basis.TOKENS: "by list price and the tokens of their latest runs",
-        Basis.ASSUMED: "by list price and assumed tokens",
-    }
-    counted = {basis: sum(rate.basis is basis for rate in rates) for basis in Basis}
+    counted = Counter(_basis(rate) for rate in sorted(rates, key=lambda rate: _ORDER[rate.basis]))
     return ", ".join(
-        f"{facts.count(number, 'job')} {words[basis] if number > 1 else words[basis].replace('their', 'its')}"
-        for basis, number in counted.items()
-        if number
+        f"{facts.count(number, 'job')} {words if number > 1 else words.replace('their', 'its')}"
+        for words, number in counted.items()
     )
+
+
+def _basis(rate: Rate) -> str:
+    match rate.basis:
+        case Basis.COSTS:
+            return "by what their latest runs cost"
+        case Basis.TOKENS:
+            return f"{_price(rate)} and the tokens of their latest runs"
+        case Basis.ASSUMED:
+            return f"{_price(rate)} and assumed tokens"
+        case _:
+            assert_never(rate.basis)
+
+
+def _price(rate: Rate) -> str:
+    return "by the price in config.yaml" if rate.own else "by list price"
 
 
 def of_one(coming: Coming) -> Line:
@@ -49,10 +62,12 @@ def of_one(coming: Coming) -> Line:
     if not coming.jobs:
         return line("$0.00: no run that costs anything is due")
     (ahead,) = coming.jobs
+    if not ahead.fires:
+        return line("$0.00: no run is due")
     if ahead.rate is None:
         return line(
             f"{facts.count(ahead.fires, 'run')}, and nobody knows what one costs;"
-            " prices in config.yaml says it"
+            " prices in config.yaml can say it"
         )
     total = _about(ahead.rate.amount * ahead.fires)
     return line(f"{total}: {facts.count(ahead.fires, 'run')} at {_at(ahead)}")
@@ -63,14 +78,15 @@ def _at(ahead: Ahead) -> str:
     if rate is None:
         return "a price that nobody knows"
     amount = _about(rate.amount)
-    runs = facts.count(rate.runs, "run")
+    runs = "last run" if rate.runs == 1 else f"last {rate.runs} runs"
     match rate.basis:
         case Basis.COSTS:
-            return f"{amount} each, as its last {runs} on average"
+            average = " on average" if rate.runs > 1 else ""
+            return f"{amount} each, as its {runs}{average}"
         case Basis.TOKENS:
-            return f"{amount} each, by list price and the tokens of its last {runs}"
+            return f"{amount} each, {_price(rate)} and the tokens of its {runs}"
         case Basis.ASSUMED:
-            return f"{amount} each, by list price and assumed tokens: it has not run yet"
+            return f"{amount} each, {_price(rate)} and assumed tokens: no good run tells them yet"
         case _:
             assert_never(rate.basis)
 

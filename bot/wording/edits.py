@@ -29,7 +29,7 @@ def _told(job: Job) -> dict[str, Line]:
         "On drift": line(str(job.on_drift or "as configured")),
         "Free only": line("yes" if job.free_only else "no"),
         "On missed": line(str(job.on_missed)),
-        "At most": line(
+        "Own cap": line(
             "as configured" if job.max_usd is None else f"{dollars(job.max_usd)} a run"
         ),
         "Timeout": line("as usual" if job.timeout is None else span_words(job.timeout)),

@@ -172,9 +172,13 @@ def axis_words(job: Job, axis: Axis) -> str:
 
 
 def marks(view: JobView) -> list[Line]:
-    """What a list says of a job beside its name: held, paused, pinned, unguarded."""
+    """What a list says of a job beside its name: running, in doubt, held, paused, pinned, unguarded."""
     job = view.job
     found: list[Line] = []
+    if view.running:
+        found.append(line("RUNNING"))
+    if view.doubt:
+        found.append(line("IN DOUBT since ", Moment(view.doubt.fire_time, job.zone)))
     if view.held:
         since = Moment(view.held[0].fire_time, job.zone)
         found.append(line("HELD since ", since, f" ({count(len(view.held), 'fire')})"))

@@ -1,21 +1,28 @@
 """A halt in words: what it shut, what it cut off, and what it held."""
 
+from collections.abc import Sequence
+
 from bot.message import Block, Line, Message, Moment, Paragraph, Tone, bold, code, line
 from bot.wording import facts
 from bot.wording.long import dozen
 from scheduler.halt import Halt, HaltEnded, HaltSet
 from scheduler.job import Job
+from scheduler.run import Run
+from scheduler.script import is_script
 
 
 def halted(found: HaltSet, how: str) -> Message:
     """The answer to whoever halted."""
     blocks: list[Block] = []
-    if found.stopped:
-        jobs = ", ".join(sorted({str(run.job_id) for run in found.stopped}, key=int))
-        calls = facts.count(len(found.stopped), "call")
-        words = f"{calls} cut off (job {jobs}); what had left by then may have been billed."
-        blocks.append(Paragraph(line(words)))
-    elif found.new:
+    scripts = [run for run in found.stopped if run.route is not None and is_script(run.route)]
+    if calls := [run for run in found.stopped if run not in scripts]:
+        cut = f"{facts.count(len(calls), 'call')} cut off ({_jobs_of(calls)})"
+        blocks.append(Paragraph(line(f"{cut}; what had left by then may have been billed.")))
+    if scripts:
+        it = "it" if len(scripts) == 1 else "they"
+        ended = f"{facts.count(len(scripts), 'script')} ended ({_jobs_of(scripts)})"
+        blocks.append(Paragraph(line(f"{ended}, with everything {it} had started.")))
+    if found.new and not found.stopped:
         blocks.append(Paragraph(line("No call was under way.")))
     rest = "Fires that come due are held and use up nothing; plain messages go on. To end it: "
     blocks.append(Paragraph(line(rest, code(f"{how} unhalt"))))
@@ -73,6 +80,10 @@ def told(by: str, missed: str, waiting: str, how: str) -> Message:
         run = code(f"{how} run {waiting.split(maxsplit=1)[0]}")
         blocks.append(Paragraph(line(f"Held until somebody runs it: {_numbers(waiting)}. ", run)))
     return Message(f"{by} ended the halt; jobs run again from their next fires on.", tuple(blocks))
+
+
+def _jobs_of(runs: Sequence[Run]) -> str:
+    return _numbers(" ".join(sorted({str(run.job_id) for run in runs}, key=int)))
 
 
 def _numbers(spaced: str) -> str:

@@ -3,23 +3,32 @@
 from datetime import datetime, timedelta
 
 from bot.message import Bullets, Line, Message, Moment, Paragraph, Quiet, Written, line
-from bot.wording import facts
+from bot.wording import facts, halts
 from bot.wording.runs import HOLD_WORDS, OUTCOME_WORDS, figures, receipt, stop_button
-from scheduler.job import Job
+from scheduler.halt import Halt
+from scheduler.job import Job, JobKind
 from scheduler.run import WAS_HELD, HoldReason, Run, RunKind, RunState
 from scheduler.schedule.spans import span_words
 from scheduler.script import is_script
+
+LONGEST_WHY = 120
+"""Signs of an error that stand in the line of its run; `output` has it whole."""
 
 AT_ONCE = timedelta(seconds=10)
 """A run that began within this of its fire time began in time."""
 
 
-def history(job: Job, runs: tuple[Run, ...]) -> Message:
+def history(job: Job, runs: tuple[Run, ...], how: str, halt: Halt | None = None) -> Message:
+    """`halt` is the one in force: above what ran before it."""
+    above = (halts.in_force(halt, how),) if halt else ()
     if not runs:
-        return Message(f"Job {facts.called(job)} has not run yet.")
+        return Message(f"Job {facts.called(job)} has not run yet.", above)
     return Message(
         f"The latest runs of job {facts.called(job)}",
-        (Bullets(tuple(_in_history(run, job) for run in runs)),),
+        (
+            *above,
+            Bullets(tuple(_in_history(run, job) for run in runs)),
+        ),
         tuple(stop_button(run) for run in runs if run.state.in_flight)[:1],
     )
 
@@ -30,7 +39,7 @@ def output(job: Job, run: Run | None) -> Message:
     body = Written(run.output) if run.output is not None else Paragraph(line(run.error or ""))
     return Message(
         f"The latest output of job {facts.called(job)}",
-        (Paragraph(outcome(run, job)), body, Quiet(receipt(run))),
+        (Paragraph(outcome(run, job, why=False)), body, Quiet(receipt(run))),
     )
 
 
@@ -42,15 +51,20 @@ def _in_history(run: Run, job: Job) -> Line:
     return (*told, *line("; ", ", ".join(figures(run, run.route, of_list=True))))
 
 
-def outcome(run: Run, job: Job) -> Line:
-    """A run in one line: when it was due, how it went, and when it ran where that was later."""
+def outcome(run: Run, job: Job, *, why: bool = True) -> Line:
+    """A run in one line: when it was due, how it went and `why` it came to nothing, and when it ran
+    where that was later."""
     words = OUTCOME_WORDS[run.state]
+    if run.state is RunState.UNKNOWN and job.kind is JobKind.SCRIPT:
+        words = "unknown: it may have done its work"
     if run.hold_reason and run.state is RunState.MISSED:
         words = "held, then given up for a later fire"
         if run.hold_reason is HoldReason.HALT:
             words = "missed, everything that spends was halted"
     if run.hold_reason and run.state is RunState.HELD:
         words += f", {HOLD_WORDS[run.hold_reason]}"
+    if why and run.error and run.state in (RunState.FAILED, RunState.UNKNOWN):
+        words += f" ({_in_short(run.error)})"
     decided = f", {run.decided}" if run.decided else ""
     asked = ", asked for by hand" if run.kind is RunKind.MANUAL else ""
     began = _began(run)
@@ -58,6 +72,11 @@ def outcome(run: Run, job: Job) -> Line:
     said = f": {waited}{words}{decided}{asked}{_on(run)}"
     parts = line(Moment(run.fire_time, job.zone), said)
     return parts if began is None else (*parts, *line("; ran at ", Moment(began, job.zone)))
+
+
+def _in_short(error: str) -> str:
+    first = error.split("\n", 1)[0]
+    return first if len(first) <= LONGEST_WHY else f"{first[:LONGEST_WHY].rstrip()}…"
 
 
 def _began(run: Run) -> datetime | None:

@@ -4,10 +4,14 @@ from bot.grammar.sentences import sentence
 from bot.message import Code, Message, Paragraph, Tone, code, line
 from scheduler.errors import ConfigError, UserError
 
+NEUTRAL = "/jobs"
+"""How the core spells commands: it does not know where its errors are read."""
 
-def mistake(error: UserError) -> Message:
-    """One sentence; lines that are to be put into a file stay lines."""
-    said, _, lines = str(error).partition("\n")
+
+def mistake(error: UserError, how: str = NEUTRAL) -> Message:
+    """One sentence; lines that are to be put into a file stay lines. A command in it begins as one is
+    typed where it is read."""
+    said, _, lines = str(error).replace(f"'{NEUTRAL} ", f"'{how} ").partition("\n")
     shown = (Code(lines.rstrip()),) if lines else ()
     title = sentence(said.removesuffix(":") if lines else said)
     return Message(title, shown, private=True, refused=True)

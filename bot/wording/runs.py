@@ -21,6 +21,7 @@ from bot.message import (
 )
 from bot.wording import facts, prices
 from scheduler.budget import raisable
+from scheduler.halt import ENDS_IT
 from scheduler.held import cost_words
 from scheduler.job import Job, JobKind, OnMissed, unguarded_axes
 from scheduler.plan import COUNTED
@@ -66,7 +67,7 @@ def report(
             return _held(job, run, how)
         case RunState.FAILED:
             printed = (Written(run.output),) if run.output else ()
-            why = Paragraph(line(run.error or "no reason was given"))
+            why = Paragraph(line(sentence(run.error or "no reason was given")))
             return Message(
                 f"Job {facts.called(job)} failed.",
                 (why, *printed, Quiet(receipt(run))),
@@ -153,7 +154,8 @@ def snapshot_button(job: Job, route: Route | None) -> Button:
 
 def _held(job: Job, run: Run, how: str) -> Message:
     """A run held for anything but a drift; a drift has an alert instead."""
-    blocks: list[Block] = [Code(run.error or "")]
+    # How to end a halt is said once, as a command is typed here.
+    blocks: list[Block] = [Code((run.error or "").removesuffix(f"\n{ENDS_IT}"))]
     if run.hold_reason in (HoldReason.CONFIG, HoldReason.CREDENTIAL):
         again = code(f"{how} run {job.id}")
         if job.snapshot.unseen and unguarded_axes(job):
@@ -228,6 +230,9 @@ def _held_buttons(job: Job, run: Run) -> tuple[Button, ...]:
         more = Press(Action.RAISE, job=job.id, revision=int(run.id))
         pause = Button("Pause", Press(Action.PAUSE, job=job.id))
         return (Button("Raise for today", more), pause) if raisable(run.error or "") else (pause,)
+    if run.hold_reason is HoldReason.HALT:
+        # Nothing runs while it stands; when it ends, what still waits is told.
+        return ()
     retry = run_held_button(run)
     if run.hold_reason is HoldReason.UNGUARDED:
         return (_snapshot_button(job, run), retry)
@@ -261,6 +266,8 @@ def figures(run: Run, route: Route, *, of_list: bool = False) -> list[str]:
         known = prices.list_words(route) if of_list else ""
         by_it = known if usage.cost and usage.cost_source is CostSource.ESTIMATED else ""
         parts.append(cost_words(usage) + by_it)
+    if usage.requests and usage.input_tokens == 0 == usage.output_tokens:
+        return parts
     if usage.input_tokens is not None and usage.output_tokens is not None:
         parts.append(f"{usage.input_tokens} tokens in, {usage.output_tokens} out")
     elif run.state is RunState.SUCCEEDED and usage.requests:

@@ -37,8 +37,10 @@ def warning(job: Job, near: Reached, how: str) -> Message:
     words = f"{dollars(near.spent)} is spent or reserved; {run} that starts now may cost {dollars(near.asked)}."
     rest = line(
         f"At the cap (spend.{near.cap}) paid runs are held until the day is over. ",
-        code(f"{how} show {job.id}"),
-        " says what the job uses.",
+        code(f"{how} cost {job.id}"),
+        " says what was spent; ",
+        code(f"{how} raise {job.id}"),
+        " allows more for the day (admins), once a cap is in the way.",
     )
     return Message(title, (Paragraph(line(words)), Paragraph(rest)), tone=Tone.LOUD)
 

@@ -76,6 +76,12 @@ class Finish:
     learned: Learned | None = None
     free_from: int | None = None
 
+    @property
+    def used(self) -> Usage:
+        """What it used: where all its requests were refused for nothing, their cost is no riddle."""
+        refused = self.state is RunState.FAILED and self.usage.requests and self.free_from == 1
+        return self.usage.unbilled() if refused else self.usage
+
 
 class Passage(StrEnum):
     """The gate's answer; anything but OPEN means: do not call."""

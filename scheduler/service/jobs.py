@@ -66,7 +66,7 @@ class JobService:
             until=_until(options.until, zone, now),
             timeout=_timeout(options.timeout),
             retry=options.retry or 0,
-            max_usd=_own_cap(options.max_usd),
+            max_usd=_own_cap(kind, options.max_usd),
         )
         job = replace(job, next_fire_time=_first_fire(job, now))
         taken = await take_snapshot(self._core.config, kind, pins, now)
@@ -146,7 +146,7 @@ class JobService:
             until=_until(options.until, zone, now) if options.until else job.until,
             timeout=_timeout(options.timeout) if options.timeout else job.timeout,
             retry=job.retry if options.retry is None else options.retry,
-            max_usd=_own_cap(options.max_usd) if options.max_usd else job.max_usd,
+            max_usd=_own_cap(job.kind, options.max_usd) if options.max_usd else job.max_usd,
         )
         if command.schedule:
             schedule = parse_schedule(command.schedule, zone=zone, now=now)
@@ -331,9 +331,13 @@ def _until(text: str | None, zone: ZoneInfo, now: datetime) -> datetime | None:
     return schedule.at
 
 
-def _own_cap(text: str | None) -> Decimal | None:
+def _own_cap(kind: JobKind, text: str | None) -> Decimal | None:
     """The most a run may cost, in US dollars; "off" leaves that to the settings."""
-    return None if text in (None, "off") else Decimal(text)
+    if text is None or text == "off":
+        return None
+    if not kind.guarded:
+        raise UserError(f"a job of kind={kind} calls no provider", "leave max_usd= out")
+    return Decimal(text)
 
 
 def _timeout(text: str | None) -> timedelta | None:

@@ -2,12 +2,14 @@
 
 import logging
 import math
+from collections.abc import Sequence
 from datetime import datetime
 
 from scheduler.alert import Alert
 from scheduler.answers import Alerts, Histories, JobView, Listed, Outputs, Removed, Shown
 from scheduler.errors import UserError
-from scheduler.job import Job, JobId, JobState, Place
+from scheduler.halt import Halt
+from scheduler.job import Job, JobId, JobKind, JobState, Place
 from scheduler.judge import Go, policy
 from scheduler.plan import following
 from scheduler.ports import Entry, Held
@@ -36,8 +38,7 @@ class Reading:
     async def view(self, job: Job) -> JobView:
         """The job with its next fires, held runs, last run, and what its next run would use."""
         held = await self._core.store.held([job.id])
-        runs = await self._core.store.history(job.id, 1)
-        running = await self._core.store.in_flight(job.id)
+        running, runs = await self._under_way(job.id)
         look = OneLook(self._core.config)
         current, problem = await resolved(look, job.pins) if job.kind.guarded else (None, None)
         found = await judged(look, job)
@@ -55,7 +56,10 @@ class Reading:
             capped=over,
             policy=policy(job, self._core.config.last_good().guard),
             forecast=(await self._core.forecasts([job]))[job.id] if job.kind.guarded else None,
-            running=running[0] if running else None,
+            running=running,
+            doubt=_doubt(runs),
+            halt=await self._halt(job),
+            per_run_usd=self._core.config.last_good().caps.per_run_usd,
         )
 
     async def listed(self, place: Place | None, page: int) -> Listed:
@@ -72,12 +76,19 @@ class Reading:
             )
         shown = jobs[(page - 1) * PAGE : page * PAGE]
         held = await self._core.store.held([job.id for job in shown])
-        views = tuple(
-            JobView(job, fires=next_fires(job, 1), held=tuple(held.get(job.id, ())))
-            for job in shown
-        )
+        views = tuple([await self._in_a_line(job, held.get(job.id, ())) for job in shown])
         halt = await self._core.store.halted()
         return Listed(views, page, pages, len(jobs), everywhere=place is None, halt=halt)
+
+    async def _in_a_line(self, job: Job, held: Sequence[Run]) -> JobView:
+        running, runs = await self._under_way(job.id)
+        fires = next_fires(job, 1)
+        return JobView(job, fires, held=tuple(held), running=running, doubt=_doubt(runs))
+
+    async def _under_way(self, job_id: JobId) -> tuple[Run | None, list[Run]]:
+        """The run of a job that is going on, and its latest runs."""
+        running = await self._core.store.in_flight(job_id)
+        return (running[0] if running else None), await self._core.store.history(job_id, HISTORY)
 
     async def show(self, job_id: JobId) -> Shown:
         """One job, as it stands or stood: one that was removed can be read like any other."""
@@ -87,7 +98,8 @@ class Reading:
     async def history(self, job_id: JobId) -> Histories:
         job = await self._core.known(job_id)
         runs = tuple(await self._core.store.history(job_id, HISTORY))
-        return Histories(job, runs, await removed(self._core, job))
+        halt = await self._halt(job)
+        return Histories(job, runs, await removed(self._core, job), halt)
 
     async def output(self, job_id: JobId) -> Outputs:
         """The latest run that has something to show."""
@@ -95,6 +107,12 @@ class Reading:
         runs = await self._core.store.history(job_id, 50)
         latest = next((run for run in runs if _has_output(run)), None)
         return Outputs(job, latest, await removed(self._core, job))
+
+    async def _halt(self, job: Job) -> Halt | None:
+        """The halt in force; plain messages go on all the same, and what was removed rests anyway."""
+        if job.kind is JobKind.MESSAGE or job.state is JobState.REMOVED:
+            return None
+        return await self._core.store.halted()
 
     async def alerts(self, place: Place | None) -> Alerts:
         """The open alerts, and what is held all the same: of paused jobs, or decided and not run yet."""
@@ -149,6 +167,10 @@ def next_fires(job: Job, count: int) -> tuple[datetime, ...]:
         moments.append(moment)
         moment = following(job, moment)
     return tuple(moments)
+
+
+def _doubt(runs: Sequence[Run]) -> Run | None:
+    return next((run for run in runs if run.in_doubt), None)
 
 
 def _has_output(run: Run) -> bool:

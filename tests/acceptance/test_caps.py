@@ -150,6 +150,13 @@ async def test_what_the_provider_refuses_counts_as_nothing(world: World) -> None
         await world.type("/jobs run 1")
     assert world.paid.count == 4
     assert (await states(world)) == [RunState.FAILED] * 4
+    report = text_of(world.latest)
+    history = text_of(await world.type("/jobs history 1"))
+    costs = text_of(await world.type("/jobs cost 1"))
+    for told, times in ((report, 1), (history, 4), (costs, 4)):
+        assert told.count("nothing billed") == times
+        assert "unknown" not in told
+        assert "0 tokens" not in told
 
 
 async def test_a_free_route_knows_no_cap(world: World) -> None:
@@ -172,7 +179,9 @@ async def test_people_are_warned_once_before_a_cap_holds_anything(world: World) 
     await lose(world, 2)
     warnings = [m for m in world.chat.messages.values() if "comes near the $0.17" in m.title]
     assert len(warnings) == 1
-    assert "$0.071 is spent or reserved" in text_of(warnings[0])
+    told = " ".join(text_of(warnings[0]).split())
+    assert "$0.071 is spent or reserved" in told
+    assert "`/jobs cost 1` says what was spent; `/jobs raise 1` allows more" in told
     assert world.paid.count == 2
 
 

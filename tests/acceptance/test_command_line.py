@@ -166,3 +166,22 @@ def test_a_command_that_was_refused_ends_with_exit_code_2(tmp_path: Path) -> Non
 def test_two_dashes_divide_schedule_and_prompt_on_the_command_line(tmp_path: Path) -> None:
     done = driftpin(tmp_path, "jobs", "add", "every", "weekday", "at", "09:00", "--", "Hello")
     assert "Job 1 is scheduled: Hello" in done.stdout
+
+
+def test_what_the_command_line_says_can_be_typed_into_a_shell(tmp_path: Path) -> None:
+    driftpin(tmp_path, "jobs", "add", "every day at 09:00", "--", "Summarise")
+    halted = driftpin(tmp_path, "halt", "the bill looks wrong").stdout
+    refused = driftpin(tmp_path, "jobs", "run", "1").stdout
+    assert "driftpin jobs unhalt" in halted
+    assert "'driftpin jobs unhalt'" in refused
+    assert "driftpin jobs resume 1" in driftpin(tmp_path, "jobs", "remove", "1").stdout
+    assert "/jobs" not in halted + refused
+
+
+@pytest.mark.parametrize("words", [("raise", "7"), ("cost",), ("Spend", "all")])
+def test_a_chat_command_typed_without_jobs_is_told_where_it_stands(
+    tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    done = driftpin(tmp_path, *words)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"did you mean 'driftpin jobs {' '.join(words)}'?" in done.stderr

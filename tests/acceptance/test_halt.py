@@ -55,6 +55,23 @@ async def test_a_list_says_above_its_jobs_that_everything_is_halted(world: World
     assert "halted" not in text_of(await world.type("/jobs list")).lower()
 
 
+@pytest.mark.parametrize("reading", ["show 1", "history 1"])
+async def test_what_is_read_of_a_job_says_above_all_else_that_everything_is_halted(
+    world: World, reading: str
+) -> None:
+    await world.type(ADD)
+    await world.type(TEA)
+    await halted(world)
+    await world.fire()
+    told = text_of(await world.type(f"/jobs {reading}"))
+    assert WHO_AND_WHY in told.splitlines()[1]
+    assert "nothing holds" not in told
+    assert "run 1" not in told
+    assert WHO_AND_WHY not in text_of(await world.type("/jobs show 2"))
+    await world.type("/jobs unhalt")
+    assert WHO_AND_WHY not in text_of(await world.type("/jobs show 1"))
+
+
 async def test_a_list_shows_a_halt_of_the_machine_too(world: World) -> None:
     by_file(world)
     told = text_of(await world.type("/jobs list"))
@@ -84,6 +101,8 @@ async def test_held_fires_are_told_once_in_a_chat(world: World) -> None:
     assert await states(world, 2) == [RunState.HELD, RunState.HELD]
     [told] = said(world, "is held: everything that spends is halted. No call was made.")
     assert "Later fires of this chat are held without a word." in text_of(told)
+    assert told.buttons == ()
+    assert text_of(told).count("/jobs unhalt") == 1
 
 
 Door = Callable[[World], Awaitable[Message]]
@@ -139,7 +158,9 @@ async def test_a_decision_runs_no_one_shot_while_everything_is_halted(world: Wor
     world.point_default("paid-lab", "large")
     await world.fire()
     await halted(world)
-    await world.type("/jobs pin 1")
+    pinned = await world.type("/jobs pin 1")
+    assert WHO_AND_WHY in text_of(pinned)
+    assert pinned.buttons == ()
     assert await states(world) == [RunState.HELD]
     await world.type("/jobs unhalt")
     assert await states(world) == [RunState.HELD]

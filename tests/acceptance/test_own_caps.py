@@ -1,7 +1,10 @@
 """A job's own cap (`max_usd=`): it lowers what a run may cost, and nothing raises it but an edit."""
 
+import pytest
+
 from scheduler.run import HoldReason, RunState
 from tests.acceptance.test_caps import PRICES
+from tests.acceptance.test_scripts import scripts
 from tests.acceptance.world import World, text_of
 
 # One request reserves $0.071 (tests/acceptance/test_caps.py).
@@ -50,6 +53,8 @@ async def test_an_admin_cannot_raise_it_for_today(world: World) -> None:
 
 async def test_it_never_widens_the_cap_of_the_settings(world: World) -> None:
     await capped(world, "5", PRICES + "spend: {per_run_usd: 0.06}\n")
+    card = " ".join(text_of(await world.type("/jobs show 1")).split())
+    assert "At most $0.06 a run (spend.per_run_usd, less than its max_usd of $5.00)" in card
     await world.fire()
     assert "more than the $0.06 of spend.per_run_usd" in text_of(world.latest)
     assert world.calls == 0
@@ -79,3 +84,14 @@ async def test_it_outlives_a_restart(world: World) -> None:
     await capped(world)
     await world.restart()
     assert (await world.fire()).state is RunState.HELD
+
+
+@pytest.mark.parametrize("kind", ["message", "script"])
+async def test_a_job_that_calls_no_provider_takes_none(world: World, kind: str) -> None:
+    await scripts(world, check=["/bin/true"])
+    add = f"/jobs add every day at 09:00 kind={kind} {{}}| check"
+    words = f"A job of kind={kind} calls no provider; leave max_usd= out."
+    assert (await world.type(add.format("max_usd=1 "))).title == words
+    await world.type(add.format(""))
+    assert (await world.type("/jobs edit 1 max_usd=1")).title == words
+    assert (await world.job()).max_usd is None

@@ -51,8 +51,10 @@ async def test_a_script_that_fails_says_so_and_shows_what_it_printed(world: Worl
     await world.type("/jobs run 1")
     report = text_of(world.latest)
     assert "Job 1 (Disk) failed." in report
-    assert "the script check failed: exit code 3" in report
+    assert "The script check failed: exit code 3." in report
     assert "no space left" in report
+    history = " ".join(text_of(await world.type("/jobs history 1")).split())
+    assert ": failed (the script check failed: exit code 3), asked for by hand" in history
 
 
 @pytest.mark.parametrize("typed", ["check; id", "/bin/sh", "../check", "$(id)"])
@@ -80,8 +82,12 @@ async def test_stop_ends_a_running_script(world: World) -> None:
     await world.type(ADD.format(script="check"))
     await world.ask(Request(ME, HERE, "/jobs run 1"))
     await world.until(pids.exists)
-    await world.type("/jobs stop 1")
+    told = await world.type("/jobs stop 1")
+    assert told.title == (
+        "Job 1 (Disk) is stopped: its script is ended, with everything it has started."
+    )
     stopped = text_of(world.latest)
+    assert "billed" not in stopped
     assert "Job 1 (Disk) was cancelled" in stopped
     assert "The script was ended, with everything it had started." in stopped
 
@@ -103,7 +109,9 @@ async def test_a_halt_ends_a_running_script_and_starts_no_other(world: World) ->
     await world.type(ADD.format(script="check"))
     await world.ask(Request(ME, HERE, "/jobs run 1"))
     await world.until(pids.exists)
-    await world.type("/jobs halt")
+    answer = text_of(await world.type("/jobs halt"))
+    assert "1 script ended (job 1), with everything it had started." in answer
+    assert "billed" not in answer
     assert "The script was ended, with everything it had started." in text_of(world.latest)
     told = await world.type("/jobs run 1")
     assert "Ana halted everything that spends" in told.title

@@ -125,7 +125,9 @@ async def test_a_running_job_shows_the_button(world: World) -> None:
     for command in ("/jobs show 1", "/jobs history 1"):
         shown = await world.ask(Request(ME, HERE, command))
         assert "Stop" in [button.label for button in shown.buttons]
+    assert "; RUNNING;" in text_of(await world.ask(Request(ME, HERE, "/jobs list")))
     await world.type("/jobs stop 1")
+    assert "RUNNING" not in text_of(await world.type("/jobs list"))
     shown = await world.type("/jobs show 1")
     assert "Stop" not in [button.label for button in shown.buttons]
 
@@ -197,6 +199,20 @@ async def test_run_again_decides_and_leave_it_is_too_late(world: World) -> None:
     assert "was run again by Ana already" in late.title
     assert await states(world) == [RunState.SUCCEEDED, RunState.UNKNOWN]
     assert calls(world) == (2, 0)
+
+
+async def test_a_list_and_a_card_show_what_waits_for_a_decision_until_it_is_made(
+    world: World,
+) -> None:
+    await in_doubt(world)
+    world.free.behave(Says())
+    await world.fire()
+    assert "IN DOUBT since" in text_of(await world.type("/jobs list"))
+    card = " ".join(text_of(await world.type("/jobs show 1")).split())
+    assert "`/jobs leave 1` leaves it as it is, `/jobs run 1` starts a new one" in card
+    await world.type("/jobs leave 1")
+    assert "IN DOUBT" not in text_of(await world.type("/jobs list"))
+    assert "/jobs leave" not in text_of(await world.type("/jobs show 1"))
 
 
 async def test_leave_can_be_typed_once(world: World) -> None:

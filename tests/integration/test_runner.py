@@ -161,9 +161,9 @@ async def test_a_halt_between_two_requests_holds_the_run_with_what_it_spent(stor
 class Dear(Settings):
     """Everything goes to a paid route whose price nobody knows: a request of it reserves $0.50."""
 
-    def __init__(self, caps: Caps = Caps()) -> None:
+    def __init__(self, caps: Caps | None = None) -> None:
         super().__init__()
-        self.caps = caps
+        self.caps = caps or Caps()
 
     async def core(self) -> CoreConfig:
         return replace(await super().core(), caps=self.caps)

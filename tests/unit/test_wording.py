@@ -439,6 +439,29 @@ SAID = {
         ),
         "/jobs",
     ),
+    "a job whose own cap is above that of the settings": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(
+                a_job(max_usd=Decimal(5)),
+                FIRES,
+                current=resolved(FREE),
+                per_run_usd=Decimal("0.50"),
+            ),
+            "Ana",
+            before=a_job(max_usd=Decimal("0.05")),
+        ),
+        "/jobs",
+    ),
+    "a job whose own cap is off again": answers.answer(
+        Changed(
+            Done.EDITED,
+            JobView(a_job(), FIRES, current=resolved(FREE), per_run_usd=Decimal("0.50")),
+            "Ana",
+            before=a_job(max_usd=Decimal("0.05")),
+        ),
+        "/jobs",
+    ),
     "a job that is there twice": cards.added(JobView(MESSAGE, FIRES), "/jobs", twin=JobId(3)),
     "a history": histories.history(
         a_job(),
@@ -460,10 +483,18 @@ SAID = {
                 route=PAID,
                 started_at=NINE + timedelta(seconds=1),
             ),
-            a_run(RunState.FAILED, 3, route=None, started_at=NINE),
+            a_run(
+                RunState.FAILED,
+                3,
+                route=None,
+                started_at=NINE,
+                error="HTTP 500: the lab is closed\nfor a week",
+            ),
+            a_run(RunState.UNKNOWN, 7, usage=Usage(1), error=f"{'no answer, ' * 20}at all"),
             a_run(RunState.SUCCEEDED, 2, started_at=NINE + timedelta(hours=2)),
             a_run(RunState.MISSED, 1),
         ),
+        "/jobs",
     ),
     "what the jobs of a chat cost": answers.answer(overviews.CHAT, "/jobs"),
     "what a thousand jobs cost": answers.answer(overviews.CROWD, "/jobs"),
@@ -476,7 +507,7 @@ SAID = {
     "what a job costs that has nothing to do": answers.answer(overviews.IDLE, "/jobs"),
     "what a message costs": answers.answer(overviews.TEA, "/jobs"),
     "an estimate says on which price list it rests": histories.history(
-        a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0])
+        a_job(), (overviews.ONE.runs[3][0], overviews.ONE.runs[4][0]), "/jobs"
     ),
     "missed fires": runs.missed(
         a_job(), 3, Moment(NINE, "UTC"), Moment(NINE + 2 * DAY, "UTC"), "/jobs"

@@ -73,6 +73,10 @@ GOOD: dict[str, Command] = {
     "/jobs help pin": Help("pin"),
     "help rm": Help("remove"),
     "help options": Help("options"),
+    "help max_usd": Help("options"),
+    "help tz": Help("tz"),
+    "help caps": Help("raise"),
+    "help script": Help("options"),
     "pin --help": Help("pin"),
     "cronjob help": Help("cronjob"),
     # the front's own

@@ -222,6 +222,9 @@ WRONG: dict[str, str] = {
     "add every 2h free_only=maybe | Say hello": (
         "free_only= is yes or no, not 'maybe'; type it like 'free_only=yes'"
     ),
+    "add every 2h kind=skript | disk-check": (
+        "kind= is agent, message or script, not 'skript'; did you mean 'kind=script'?"
+    ),
     "add every 2h kind=robot | Say hello": (
         "kind= is agent, message or script, not 'robot'; type it like 'kind=message'"
     ),

@@ -36,8 +36,8 @@ class Terminal(Platform):
 
     `settle` returns when nothing is running and owed. `history` is the file of typed lines, `zone`
     the reader's IANA zone where it is known. `pressable` is whether
-    anything can be typed later, so that buttons make sense. Streams, `interactive` and `environ`
-    are those of the process unless given. While `run` runs, Ctrl-C belongs to it.
+    anything can be typed later, so that buttons make sense, `command` how commands begin. Streams,
+    `interactive` and `environ` are those of the process unless given. While `run` runs, Ctrl-C belongs to it.
     """
 
     name = "terminal"
@@ -54,6 +54,7 @@ class Terminal(Platform):
         stdout: TextIO | None = None,
         interactive: bool | None = None,
         pressable: bool = True,
+        command: str = "/jobs",
         environ: Mapping[str, str] | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
@@ -67,6 +68,7 @@ class Terminal(Platform):
         self._screen = Screen(self._stdout, os.environ if environ is None else environ)
         self._showing = Showing(self._screen, zone, now, pressable=pressable)
         self._principal = Principal("terminal", "local", "me", name=person or login_name())
+        self._command = command
         self._aim: int | None = None
         self._first_words: list[str] = []
         self._handle: Handle | None = None
@@ -88,6 +90,9 @@ class Terminal(Platform):
         except ScreenGone:
             self.leave()
             raise SendError("nobody reads this terminal any more") from None
+
+    def command(self, place: Place) -> str:
+        return self._command
 
     async def stop(self) -> None:
         self._stopped = True
