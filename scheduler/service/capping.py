@@ -7,9 +7,9 @@ from scheduler.alert import MOVED
 from scheduler.budget import cap_words, own_cap_command
 from scheduler.caps import Cap
 from scheduler.config import CoreConfig
-from scheduler.errors import UserError
+from scheduler.errors import RouteError, UserError
 from scheduler.job import Job
-from scheduler.judge import Go
+from scheduler.judge import Go, judge
 from scheduler.ports import Held
 from scheduler.reservation import bound, reservation
 from scheduler.route import Resolution, Route
@@ -42,11 +42,10 @@ async def must_fit(core: Core, job: Job, let: Route | None = None) -> None:
     person lets it use."""
     if not job.kind.guarded:
         return
-    found, settings = await verdict(core.config, job)
-    go = _let_through(let) if let is not None else found
+    go = await _at_first_sight(core, job) if let is None else _let_through(let)
     if not isinstance(go, Go):
         return
-    first = (await in_the_way(core, job, go, settings)).first
+    first = (await in_the_way(core, job, go, core.config.last_good())).first
     if first is not None:
         instead = f"an admin allows more for today with '/jobs raise {job.id}'"
         if first.cap is Cap.OWN:
@@ -90,6 +89,16 @@ async def in_the_way(core: Core, job: Job, go: Go, settings: CoreConfig) -> InTh
         before = assumed.raised.get(over.cap, ZERO)
         assumed = replace(assumed, raised={**assumed.raised, over.cap: before + more})
     return InTheWay(tuple(found), spent, day, wanted.timezone)
+
+
+async def _at_first_sight(core: Core, job: Job) -> Go | Held | None:
+    """By the last good settings: nobody waits here for fresh ones to settle, the run itself does."""
+    settings = core.config.last_good()
+    try:
+        resolved = await core.config.resolve_last_good(job.pins)
+    except RouteError:
+        return None
+    return judge(job, resolved, settings.guard)
 
 
 def _let_through(route: Route) -> Go:

@@ -47,15 +47,6 @@ MUTANTS = (
         ("storage/gate.py", "day_of(tx.now, asked.reservation.timezone)", "'2026-03-02'"),
     ),
     mutant(
-        "the rows of a day are taken in the order of whoever comes",
-        f"{DAYS}test_nobody_waits_in_a_circle_for_the_rows_of_a_new_day[postgresql]",
-        (
-            "storage/reserving.py",
-            "    ordered = sorted(amounts, key=lambda under: (under[0], _RANK[under[1]], under[2]))\n",
-            "    ordered = list(amounts)\n",
-        ),
-    ),
-    mutant(
         "an admin raises a cap that another has raised meanwhile",
         f"{SPENDING}test_of_two_who_raise_a_cap_at_once_one_has_seen_other_figures[sqlite]",
         (

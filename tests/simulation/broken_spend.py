@@ -1,12 +1,12 @@
 """Pieces of spending broken on purpose, one promise each: the oracle of spend must notice every one."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Executable, update
+from sqlalchemy import Executable, Row, update
 
 from scheduler.caps import Caps
 from scheduler.outbox import Owed, OwedKind
@@ -163,8 +163,11 @@ class SumIsNotSettled(SimTx):
 
     __slots__ = ()
 
-    def do(self, statement: Executable, **values: Any) -> int:
-        return 0 if "delta" in values else super().do(statement, **values)
+    def insert_or_add(
+        self, table: Any, rows: Sequence[Mapping[str, Any]], added: str
+    ) -> Sequence[Row[Any]]:
+        kept = [{**row, added: max(Decimal(0), row[added])} for row in rows]
+        return super().insert_or_add(table, kept, added)
 
 
 class NothingIsSettled(SimTx):
@@ -172,8 +175,9 @@ class NothingIsSettled(SimTx):
 
     __slots__ = ()
 
-    def do(self, statement: Executable, **values: Any) -> int:
-        return 0 if "settled" in values and "which" in values else super().do(statement, **values)
+    def each(self, statement: Executable, rows: Sequence[Mapping[str, Any]]) -> None:
+        if not (rows and "settled" in rows[0]):
+            super().each(statement, rows)
 
 
 class WarnsEachTime(SimTx):

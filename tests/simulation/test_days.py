@@ -19,7 +19,7 @@ ONE = os.environ.get("DRIFTPIN_LIFE")
 DAYS = 10
 """So long is a life: longer ones find less in the same time."""
 
-LIVES_UNTIL_NOTICED = 40
+LIVES_UNTIL_NOTICED = 160
 CASES = {**BROKEN, **BROKEN_SPEND}
 CAPS = ("max_usd", *TIGHT)
 OFTEN = {
